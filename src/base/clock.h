@@ -1,0 +1,10 @@
+/* The one clock of dpat. Tests link another implementation of this header; faketime works too. */
+#ifndef DPAT_BASE_CLOCK_H
+#define DPAT_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Now, in microseconds since 1970 UTC. */
+int64_t clock_now_us (void);
+
+#endif

@@ -1,0 +1,150 @@
+/* Randomness from the kernel, HMAC and encodings by OpenSSL's libcrypto. */
+#include "src/base/crypto.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "src/base/memory.h"
+
+int crypto_random (void *out, size_t len, struct error *err)
+{
+    unsigned char *at = out;
+    while (len > 0) {
+        ssize_t n = getrandom (at, len, 0);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return error_set (err, ERROR_INTERNAL, "the kernel gives no random bytes: %s", strerror (errno));
+        at += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+int crypto_uuid (char out[CRYPTO_UUID_SIZE], struct error *err)
+{
+    unsigned char b[16];
+    if (crypto_random (b, sizeof (b), err) != 0)
+        return -1;
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    char *at = out;
+    for (size_t i = 0; i < sizeof (b); i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *at++ = '-';
+        crypto_hex (at, b + i, 1);
+        at += 2;
+    }
+    return 0;
+}
+
+int crypto_hmac (const void *key, size_t key_len, const void *data, size_t len, unsigned char out[CRYPTO_MAC_SIZE],
+                 struct error *err)
+{
+    /* Without the system's openssl.cnf: reading it costs a millisecond and may load engines into this process. */
+    OPENSSL_init_crypto (OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    unsigned size = CRYPTO_MAC_SIZE;
+    if (HMAC (EVP_sha256 (), key, (int)key_len, data, len, out, &size) == NULL || size != CRYPTO_MAC_SIZE)
+        return error_set (err, ERROR_INTERNAL, "libcrypto cannot compute HMAC-SHA-256");
+    return 0;
+}
+
+int crypto_derive (const unsigned char master[CRYPTO_KEY_SIZE], const char *label, unsigned char out[CRYPTO_KEY_SIZE],
+                   struct error *err)
+{
+    return crypto_hmac (master, CRYPTO_KEY_SIZE, label, strlen (label), out, err);
+}
+
+int crypto_equal (const void *a, const void *b, size_t len)
+{
+    return CRYPTO_memcmp (a, b, len) == 0;
+}
+
+void crypto_base64 (struct buffer *out, const void *data, size_t len)
+{
+    size_t size = (len + 2) / 3 * 4 + 1;
+    unsigned char *text = xmalloc (size);
+    int n = EVP_EncodeBlock (text, data, (int)len);
+    buffer_append (out, text, n > 0 ? (size_t)n : 0);
+    explicit_bzero (text, size);
+    memory_cleanup_free (&text);
+}
+
+int crypto_base64_decode (struct buffer *out, const char *s, size_t len)
+{
+    if (len % 4 != 0)
+        return -1;
+    if (len == 0)
+        return 0;
+    for (size_t i = 0; i < len; i++) {
+        bool digit = isalnum ((unsigned char)s[i]) || s[i] == '+' || s[i] == '/';
+        if (!digit && !(s[i] == '=' && (i == len - 1 || (i == len - 2 && s[len - 1] == '='))))
+            return -1;
+    }
+    unsigned char *bytes = xmalloc (len);
+    int n = EVP_DecodeBlock (bytes, (const unsigned char *)s, (int)len);
+    if (n >= 0)
+        buffer_append (out, bytes, (size_t)n - (s[len - 1] == '=') - (s[len - 2] == '='));
+    explicit_bzero (bytes, len);
+    memory_cleanup_free (&bytes);
+    return n >= 0 ? 0 : -1;
+}
+
+void crypto_base64url (struct buffer *out, const void *data, size_t len)
+{
+    size_t start = out->len;
+    crypto_base64 (out, data, len);
+    if (out->failed)
+        return;
+    while (out->len > start && out->data[out->len - 1] == '=')
+        out->data[--out->len] = '\0';
+    for (size_t i = start; i < out->len; i++)
+        out->data[i] = out->data[i] == '+' ? '-' : out->data[i] == '/' ? '_' : out->data[i];
+}
+
+int crypto_base64url_decode (struct buffer *out, const char *s, size_t len)
+{
+    AUTO (buffer) padded;
+    buffer_init (&padded, len + 3);
+    for (size_t i = 0; i < len; i++) {
+        if (!isalnum ((unsigned char)s[i]) && s[i] != '-' && s[i] != '_')
+            return -1;
+        char c = s[i] == '-' ? '+' : s[i];
+        c = c == '_' ? '/' : c;
+        buffer_append (&padded, &c, 1);
+    }
+    buffer_append (&padded, "===", (4 - len % 4) % 4);
+    return crypto_base64_decode (out, buffer_text (&padded), padded.len);
+}
+
+void crypto_hex (char *out, const void *data, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *bytes = data;
+    for (size_t i = 0; i < len; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 0x0f];
+    }
+    *out = '\0';
+}
+
+int crypto_hex_decode (void *out, size_t len, const char *s)
+{
+    unsigned char *bytes = out;
+    if (strlen (s) != 2 * len)
+        return -1;
+    for (size_t i = 0; i < len; i++) {
+        unsigned value;
+        if (!isxdigit ((unsigned char)s[0]) || !isxdigit ((unsigned char)s[1]) || sscanf (s, "%2x", &value) != 1)
+            return -1;
+        bytes[i] = (unsigned char)value;
+        s += 2;
+    }
+    return 0;
+}

@@ -1,0 +1,52 @@
+/* Randomness, HMAC and the encodings that secrets travel in. */
+#ifndef DPAT_BASE_CRYPTO_H
+#define DPAT_BASE_CRYPTO_H
+
+#include <stddef.h>
+
+#include "src/base/buffer.h"
+#include "src/base/error.h"
+#include "src/base/secret.h"
+
+#define CRYPTO_MAC_SIZE 32
+#define CRYPTO_KEY_SIZE 32
+
+/* "xxxxxxxx-xxxx-4xxx-xxxx-xxxxxxxxxxxx" and a NUL. */
+#define CRYPTO_UUID_SIZE 37
+
+/* len bytes of the kernel's CSPRNG (getrandom(2)). ERROR_INTERNAL when there are none. */
+int crypto_random (void *out, size_t len, struct error *err);
+
+/* A random UUID, version 4 (RFC 9562 section 5.4), in lower case. */
+int crypto_uuid (char out[CRYPTO_UUID_SIZE], struct error *err);
+
+/* HMAC-SHA-256 (RFC 2104) of data under key. */
+int crypto_hmac (const void *key, size_t key_len, const void *data, size_t len, unsigned char out[CRYPTO_MAC_SIZE],
+                 struct error *err);
+
+/* A key for one purpose, derived from a master key: HMAC-SHA-256 of the label. Different labels give independent keys. */
+int crypto_derive (const unsigned char master[CRYPTO_KEY_SIZE], const char *label, unsigned char out[CRYPTO_KEY_SIZE],
+                   struct error *err);
+
+/* Whether len bytes are equal, in constant time. */
+int crypto_equal (const void *a, const void *b, size_t len);
+
+/* Append base64url without padding (RFC 4648 section 5). */
+void crypto_base64url (struct buffer *out, const void *data, size_t len);
+
+/* Append the bytes of base64url without padding; -1 when s is none. */
+int crypto_base64url_decode (struct buffer *out, const char *s, size_t len);
+
+/* Append base64 with padding (RFC 4648 section 4). */
+void crypto_base64 (struct buffer *out, const void *data, size_t len);
+
+/* Append the bytes of base64 with padding; -1 when s is none. */
+int crypto_base64_decode (struct buffer *out, const char *s, size_t len);
+
+/* Write 2 × len lower-case hex digits and a NUL to out. */
+void crypto_hex (char *out, const void *data, size_t len);
+
+/* Read exactly 2 × len hex digits; -1 when s is none. */
+int crypto_hex_decode (void *out, size_t len, const char *s);
+
+#endif

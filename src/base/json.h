@@ -1,0 +1,43 @@
+/* JSON by jansson, with an allocator that wipes: what passed through a JSON value does not stay in freed memory. */
+#ifndef DPAT_BASE_JSON_H
+#define DPAT_BASE_JSON_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/base/buffer.h"
+#include "src/base/error.h"
+
+/* Make jansson allocate from memory that is wiped before it is freed. Call once, before any other use of jansson. */
+void json_start (void);
+
+/* Parse one JSON text of len bytes; duplicate keys, trailing bytes and NUL in strings are refused with code, and the
+ * sentence names what (borrowed, as "~/.docker/config.json"), line and column. Owned by the caller: json_decref. */
+json_t *json_parse (const char *text, size_t len, const char *what, enum error_code code, struct error *err);
+
+/* Append value as one line, keys in the order they were set, without a newline. */
+void json_write (struct buffer *out, const json_t *value);
+
+/* Append value as json_write does, but indented by one tab a level, as Docker's own files are. */
+void json_write_tabs (struct buffer *out, const json_t *value);
+
+/* The string member key of object, or NULL when there is none or it is no string. Borrowed. */
+const char *json_get_string (const json_t *object, const char *key);
+
+/* The integer member key of object, or 0 when there is none or it is no integer. */
+int64_t json_get_integer (const json_t *object, const char *key);
+
+/* Set key to a string that may come from elsewhere: invalid UTF-8 is replaced by "?"; NULL sets null. */
+void json_set_string (json_t *object, const char *key, const char *value);
+
+/* Set key to an instant as RFC 3339 UTC; 0 sets null. */
+void json_set_time (json_t *object, const char *key, int64_t seconds);
+
+/* Set key to value, which is taken, and end the program when memory is exhausted. */
+void json_set (json_t *object, const char *key, json_t *value);
+
+/* Append value, which is taken, to an array. */
+void json_add (json_t *array, json_t *value);
+
+#endif

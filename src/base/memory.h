@@ -1,0 +1,50 @@
+/* Memory that never fails quietly, and the attributes that free locals at the end of their scope. */
+#ifndef DPAT_BASE_MEMORY_H
+#define DPAT_BASE_MEMORY_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/* The x-functions end the program with one line on stderr when memory is exhausted: every input has a ceiling, so
+ * that is a dead machine and not an attack. What they return is owned; free it with free(). */
+void *xmalloc (size_t size) __attribute__ ((malloc, alloc_size (1), returns_nonnull));
+
+/* count × size zeroed bytes; a product that overflows counts as exhausted memory. */
+void *xcalloc (size_t count, size_t size) __attribute__ ((malloc, alloc_size (1, 2), returns_nonnull));
+
+/* Grow ptr to count × size bytes. Never for secrets: the old block is not wiped. */
+void *xreallocarray (void *ptr, size_t count, size_t size) __attribute__ ((alloc_size (2, 3)));
+
+/* A copy of s; NULL gives NULL. */
+char *xstrdup (const char *s);
+
+/* A copy of the first len bytes of s, NUL-terminated. */
+char *xstrndup (const char *s, size_t len) __attribute__ ((malloc, returns_nonnull));
+
+/* A formatted string. */
+char *xasprintf (const char *fmt, ...) __attribute__ ((format (printf, 1, 2), malloc, returns_nonnull));
+
+/* For AUTOFREE and AUTOCLOSE only: each takes the address of the local that goes out of scope. */
+void memory_cleanup_free (void *address);
+
+/* Close *fd unless it is negative; errno is kept. */
+void memory_cleanup_close (const int *fd);
+
+/* A local pointer freed at the end of its scope; always initialise it where it is declared. */
+#define AUTOFREE __attribute__ ((cleanup (memory_cleanup_free)))
+/* A local descriptor closed at the end of its scope; -1 means none. */
+#define AUTOCLOSE __attribute__ ((cleanup (memory_cleanup_close)))
+/* A local `struct S` released with S_release() at the end of its scope. */
+#define AUTO(S) __attribute__ ((cleanup (S##_release))) struct S
+
+/* Hand a pointer over: the value of *p, which becomes NULL. */
+#define take(p)                                                                                                        \
+    ({                                                                                                                 \
+        __typeof__ (*(p)) taken_ = *(p);                                                                               \
+        *(p) = NULL;                                                                                                   \
+        taken_;                                                                                                        \
+    })
+
+#define ARRAY_SIZE(a) (sizeof (a) / sizeof ((a)[0]))
+
+#endif

@@ -1,0 +1,73 @@
+/* The wrappers around a service's operations. */
+#include "src/service/service.h"
+
+void session_release (struct session *session)
+{
+    secret_release (&session->bearer);
+    *session = (struct session){ .expires_us = 0 };
+}
+
+void token_made_release (struct token_made *made)
+{
+    token_release (&made->token);
+    token_release (&made->evicted);
+    secret_release (&made->secret);
+}
+
+int service_sign_in (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
+                     struct session *ret_session, struct error *err)
+{
+    return service->ops->sign_in (service, caller, sign_in, ret_session, err);
+}
+
+int service_sign_out (struct service *service, const struct caller *caller, struct error *err)
+{
+    return service->ops->sign_out (service, caller, err);
+}
+
+int service_whoami (struct service *service, const struct caller *caller, struct session *ret_session,
+                    struct error *err)
+{
+    return service->ops->whoami (service, caller, ret_session, err);
+}
+
+int service_create (struct service *service, const struct caller *caller, const struct token_wish *wish,
+                    struct token_made *ret_made, struct error *err)
+{
+    return service->ops->create (service, caller, wish, ret_made, err);
+}
+
+int service_list (struct service *service, const struct caller *caller, struct token_list *ret_list,
+                  struct error *err)
+{
+    return service->ops->list (service, caller, ret_list, err);
+}
+
+int service_find (struct service *service, const struct caller *caller, const char *text, struct token_list *ret_list,
+                  struct error *err)
+{
+    return service->ops->find (service, caller, text, ret_list, err);
+}
+
+int service_update (struct service *service, const struct caller *caller, const char *id,
+                    const struct token_change *change, struct token *ret_token, struct error *err)
+{
+    return service->ops->update (service, caller, id, change, ret_token, err);
+}
+
+int service_delete (struct service *service, const struct caller *caller, const char *id, struct error *err)
+{
+    return service->ops->delete (service, caller, id, err);
+}
+
+int service_set_password (struct service *service, const struct caller *caller, const struct secret *old_password,
+                          const struct secret *new_password, struct error *err)
+{
+    return service->ops->set_password (service, caller, old_password, new_password, err);
+}
+
+void service_free (struct service *service)
+{
+    if (service)
+        service->ops->free (service);
+}
