@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "src/base/crypto.h"
 #include "src/service/embedded.h"
 
 /* Bytes of the shortest and longest account password. */

@@ -1,0 +1,148 @@
+/* An entry of Docker's credentials that dpat writes, remembers as its own, and takes away again. */
+#include "src/core/docker_entry.h"
+
+#include <string.h>
+
+#include "src/base/memory.h"
+
+static void close_session_file (struct session_file **file)
+{
+    session_file_free (*file);
+}
+#define AUTO_SESSION_FILE __attribute__ ((cleanup (close_session_file)))
+
+static void close_docker_config (struct docker_config **config)
+{
+    docker_config_free (*config);
+}
+#define AUTO_DOCKER_CONFIG __attribute__ ((cleanup (close_docker_config)))
+
+int docker_entry_is_foreign (const struct docker_entry *entry, bool *ret_foreign, struct error *err)
+{
+    AUTO (credential) held = { .user = NULL };
+    bool found;
+    if (docker_config_get (entry->config, entry->registry, &held, &found, err) != 0)
+        return -1;
+    if (!found) {
+        *ret_foreign = false;
+        return 0;
+    }
+    AUTO_SESSION_FILE struct session_file *file = NULL;
+    if (session_file_open (entry->state_folder, &file, err) != 0)
+        return -1;
+    *ret_foreign = !session_file_is_ours (file, docker_config_folder (entry->config), entry->registry, &held);
+    return 0;
+}
+
+int docker_entry_put (const struct docker_entry *entry, const struct secret *secret,
+                      const struct docker_entry_note *note, struct error *err)
+{
+    AUTO (credential) credential = { .user = xstrdup (entry->user) };
+    secret_set (&credential.secret, secret->data, secret->len);
+    const char *folder = docker_config_folder (entry->config);
+    AUTO (docker_record) record = { .registry = xstrdup (entry->registry),
+                                    .docker_folder = xstrdup (folder),
+                                    .service = xstrdup (entry->service),
+                                    .user = xstrdup (entry->user),
+                                    .token_id = xstrdup (note->token_id),
+                                    .automatic = note->automatic,
+                                    .expires_at = note->expires_at };
+    AUTO_SESSION_FILE struct session_file *file = NULL;
+    if (session_file_edit (entry->state_folder, &file, err) != 0
+        || session_file_put_docker (file, &record, &credential, err) != 0 || session_file_save (file, err) != 0)
+        return -1;
+    if (docker_config_put (entry->config, entry->registry, &credential, err) == 0)
+        return 0;
+    session_file_remove_docker (file, folder, entry->registry);
+    (void)session_file_save (file, NULL); /* a record without its entry matches nothing and does no harm */
+    return -1;
+}
+
+/* A record, and the file that can tell whether the entry is still what it remembers. */
+struct record_check {
+    const struct session_file *file;
+    const struct docker_record *record;
+};
+
+static bool is_still_ours (void *context, const struct credential *credential)
+{
+    const struct record_check *check = context;
+    return session_file_is_ours (check->file, check->record->docker_folder, check->record->registry, credential);
+}
+
+static int withdraw_one (struct session_file *file, const struct docker_record *record, bool *ret_erased,
+                         struct error *err)
+{
+    AUTO_DOCKER_CONFIG struct docker_config *config = NULL;
+    struct record_check check = { .file = file, .record = record };
+    if (docker_config_open (record->docker_folder, &config, err) != 0
+        || docker_config_erase (config, record->registry, is_still_ours, &check, ret_erased, err) != 0)
+        return -1;
+    session_file_remove_docker (file, record->docker_folder, record->registry);
+    return 0;
+}
+
+/* Which records are meant: those of service and user, or the automatic ones that have expired. */
+struct withdrawal {
+    const char *service; /* NULL: of any */
+    const char *user;
+    int64_t now;
+};
+
+static bool is_meant (const struct withdrawal *withdrawal, const struct docker_record *record)
+{
+    if (withdrawal->service)
+        return strcmp (record->service, withdrawal->service) == 0 && strcmp (record->user, withdrawal->user) == 0;
+    return record->automatic && record->expires_at != 0 && record->expires_at <= withdrawal->now;
+}
+
+static size_t count_meant (const struct withdrawal *withdrawal, const struct docker_record_list *records)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < records->count; i++)
+        count += is_meant (withdrawal, &records->items[i]);
+    return count;
+}
+
+static int withdraw (const char *state_folder, const struct withdrawal *withdrawal, size_t *ret_count,
+                     struct error *err)
+{
+    AUTO_SESSION_FILE struct session_file *file = NULL;
+    AUTO (docker_record_list) records = { .items = NULL };
+    if (session_file_open (state_folder, &file, err) != 0)
+        return -1;
+    session_file_list_docker (file, &records);
+    if (count_meant (withdrawal, &records) == 0)
+        return 0;
+    session_file_free (file);
+    file = NULL;
+    docker_record_list_release (&records);
+    if (session_file_edit (state_folder, &file, err) != 0)
+        return -1;
+    session_file_list_docker (file, &records);
+    int status = 0;
+    for (size_t i = 0; i < records.count; i++) {
+        bool erased = false;
+        if (is_meant (withdrawal, &records.items[i])
+            && withdraw_one (file, &records.items[i], &erased, status == 0 ? err : NULL) != 0)
+            status = -1;
+        if (erased && ret_count)
+            (*ret_count)++;
+    }
+    if (session_file_save (file, status == 0 ? err : NULL) != 0)
+        status = -1;
+    return status;
+}
+
+int docker_entry_withdraw (const char *state_folder, const char *service, const char *user, size_t *ret_count,
+                           struct error *err)
+{
+    struct withdrawal withdrawal = { .service = service, .user = user };
+    return withdraw (state_folder, &withdrawal, ret_count, err);
+}
+
+int docker_entry_withdraw_expired (const char *state_folder, int64_t now, size_t *ret_count, struct error *err)
+{
+    struct withdrawal withdrawal = { .now = now };
+    return withdraw (state_folder, &withdrawal, ret_count, err);
+}

@@ -1,0 +1,46 @@
+/* An entry of Docker's credentials that dpat writes, remembers as its own, and takes away again. */
+#ifndef DPAT_CORE_DOCKER_ENTRY_H
+#define DPAT_CORE_DOCKER_ENTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "src/base/error.h"
+#include "src/base/secret.h"
+#include "src/credentials/docker_config.h"
+#include "src/credentials/session_file.h"
+
+/* One entry, and on whose behalf it is written. All borrowed. */
+struct docker_entry {
+    struct docker_config *config;
+    const char *registry;     /* docker's key, see docker_registry_key */
+    const char *state_folder; /* of the session file, where the record is kept */
+    const char *service;      /* as in struct kept_session */
+    const char *user;
+};
+
+/* What is remembered with an entry. */
+struct docker_entry_note {
+    const char *token_id; /* NULL when not known */
+    bool automatic;
+    int64_t expires_at; /* seconds UTC, 0 = never */
+};
+
+/* Whether Docker's credentials hold something for the registry that dpat did not put there. */
+int docker_entry_is_foreign (const struct docker_entry *entry, bool *ret_foreign, struct error *err);
+
+/* Write user and secret as `docker login` would, and remember it. The record is kept before the entry is written, so that
+ * a process that dies in between leaves no entry that nobody knows of. On -1 neither is left. */
+int docker_entry_put (const struct docker_entry *entry, const struct secret *secret,
+                      const struct docker_entry_note *note, struct error *err);
+
+/* Take away the entries dpat wrote for service and user, of those that still hold what it wrote, and forget them all.
+ * A registry whose credentials cannot be changed keeps its record; the first such failure is the error, after the others
+ * were done. ret_count (may be NULL) counts entries taken away. */
+int docker_entry_withdraw (const char *state_folder, const char *service, const char *user, size_t *ret_count,
+                           struct error *err);
+
+/* The same for automatic entries of every service that expired at or before now (seconds UTC). */
+int docker_entry_withdraw_expired (const char *state_folder, int64_t now, size_t *ret_count, struct error *err);
+
+#endif

@@ -1,0 +1,185 @@
+/* Signing in and out: the kept session, and the Docker CLI signed in with a token of its own. */
+#include "src/core/login.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/clock.h"
+#include "src/base/crypto.h"
+#include "src/base/memory.h"
+#include "src/base/text.h"
+#include "src/core/creation.h"
+#include "src/core/sink.h"
+#include "src/token/token_secret.h"
+
+static void close_session_file (struct session_file **file)
+{
+    session_file_free (*file);
+}
+#define AUTO_SESSION_FILE __attribute__ ((cleanup (close_session_file)))
+
+void login_result_release (struct login_result *result)
+{
+    token_release (&result->evicted);
+}
+
+/* Keep the session, or end it again when it cannot be kept. */
+static int keep_session (const struct login_place *place, const struct session *session, const struct caller *inside,
+                         struct error *err)
+{
+    AUTO_SESSION_FILE struct session_file *file = NULL;
+    AUTO (kept_session) kept = { .service = xstrdup (place->service_name),
+                                 .user = xstrdup (session->user),
+                                 .expires_at = session->expires_us / 1000000 };
+    secret_set (&kept.bearer, session->bearer.data, session->bearer.len);
+    if (session_file_edit (place->state_folder, &file, err) == 0) {
+        session_file_put (file, &kept);
+        if (session_file_save (file, err) == 0)
+            return 0;
+    }
+    (void)service_sign_out (place->service, inside, NULL);
+    return error_prefix (err, "the session could not be kept");
+}
+
+/* A name for where this sign-in is made that tells the service nothing else: the same installation, registry and folder
+ * of Docker's always give the same one. */
+static int make_place (const struct login_place *place, const struct login_docker *docker,
+                       char ret_place[2 * CRYPTO_MAC_SIZE + 1], struct error *err)
+{
+    AUTO_SESSION_FILE struct session_file *file = NULL;
+    if (session_file_open (place->state_folder, &file, err) != 0)
+        return -1;
+    const char *install_id = session_file_install_id (file);
+    AUTOFREE char *where = xasprintf ("%s\n%s", docker->registry, docker_config_folder (docker->config));
+    unsigned char mac[CRYPTO_MAC_SIZE];
+    if (crypto_hmac (install_id, strlen (install_id), where, strlen (where), mac, err) != 0)
+        return -1;
+    crypto_hex (ret_place, mac, sizeof (mac));
+    return 0;
+}
+
+static char *auto_token_name (const char *registry)
+{
+    char host[41] = "this host";
+    if (gethostname (host, sizeof (host)) == 0)
+        host[sizeof (host) - 1] = '\0';
+    text_clean_in_place (host);
+    return xasprintf ("docker on %.40s for %.40s", host, registry);
+}
+
+static int sign_docker_in (const struct login_place *place, const struct caller *inside,
+                           const struct login_docker *docker, struct login_result *result, struct error *err)
+{
+    char where[2 * CRYPTO_MAC_SIZE + 1];
+    if (make_place (place, docker, where, err) != 0)
+        return -1;
+    AUTOFREE char *name = auto_token_name (strcmp (docker->registry, DOCKER_HUB_KEY) == 0 ? "Docker Hub" : docker->registry);
+    struct docker_entry entry = { .config = docker->config,
+                                  .registry = docker->registry,
+                                  .state_folder = place->state_folder,
+                                  .service = place->service_name,
+                                  .user = result->user };
+    struct token_wish wish = { .name = name,
+                               .scopes = { .list = { SCOPE_ADMIN }, .count = 1 },
+                               .source = TOKEN_AUTO,
+                               .allow_duplicate = true,
+                               .place = where };
+    AUTO (creation) creation = { .created = false };
+    struct sink *sink = sink_docker_open (&entry, err);
+    if (sink == NULL)
+        return -1;
+    int status = creation_run (place->service, inside, &wish, false, sink, &creation, err);
+    sink_free (sink);
+    if (status != 0)
+        return -1;
+    result->docker_signed_in = true;
+    token_copy (&result->evicted, &creation.evicted);
+    return 0;
+}
+
+static int login_with_pat (const struct login_place *place, const struct session *session, const struct secret *pat,
+                           const struct login_docker *docker, struct login_result *result, struct error *err)
+{
+    if (docker->config == NULL) {
+        error_set (err, ERROR_USAGE, "a personal access token signs the Docker CLI in, and no registry was named");
+        return error_hint (err, "name it: dpat login --registry HOST; to manage tokens, sign in with the password");
+    }
+    struct docker_entry entry = { .config = docker->config,
+                                  .registry = docker->registry,
+                                  .state_folder = place->state_folder,
+                                  .service = place->service_name,
+                                  .user = session->user };
+    struct docker_entry_note note = { .token_id = session->token_id[0] ? session->token_id : NULL };
+    if (docker_entry_put (&entry, pat, &note, err) != 0)
+        return -1;
+    result->docker_signed_in = true;
+    return 0;
+}
+
+int login_run (const struct login_place *place, const struct sign_in *sign_in, const struct login_docker *docker,
+               struct login_result *ret_result, struct error *err)
+{
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    if (service_sign_in (place->service, place->caller, sign_in, &session, err) != 0)
+        return -1;
+    struct caller inside = *place->caller;
+    inside.bearer = &session.bearer;
+    ret_result->kind = session.kind;
+    snprintf (ret_result->user, sizeof (ret_result->user), "%s", session.user);
+    if (session.kind == SIGNED_IN_WITH_PAT) {
+        /* the check is all that was wanted of this session */
+        (void)service_sign_out (place->service, &inside, NULL);
+        return login_with_pat (place, &session, sign_in->secret, docker, ret_result, err);
+    }
+    if (keep_session (place, &session, &inside, err) != 0)
+        return -1;
+    ret_result->expires_at = session.expires_us / 1000000;
+    if (docker->config == NULL)
+        return 0;
+    return sign_docker_in (place, &inside, docker, ret_result, err);
+}
+
+/* End the session at the service; one that has ended already is fine. */
+static int tell_service (const struct login_place *place, const struct secret *bearer, struct error *err)
+{
+    struct caller inside = *place->caller;
+    inside.bearer = bearer;
+    struct error why = ERROR_INIT;
+    if (service_sign_out (place->service, &inside, &why) == 0 || why.code == ERROR_SESSION_EXPIRED
+        || why.code == ERROR_NOT_SIGNED_IN)
+        return 0;
+    if (err)
+        *err = why;
+    return error_prefix (err, "signed out here, but the service could not be told");
+}
+
+static int forget_session (const struct login_place *place, const char *user, struct error *err)
+{
+    AUTO_SESSION_FILE struct session_file *file = NULL;
+    if (session_file_edit (place->state_folder, &file, err) != 0)
+        return -1;
+    session_file_remove (file, place->service_name, user, NULL);
+    return session_file_save (file, err);
+}
+
+int logout_run (const struct login_place *place, const char *user, bool *ret_was, struct error *err)
+{
+    AUTO_SESSION_FILE struct session_file *file = NULL;
+    AUTO (kept_session) kept = { .service = NULL };
+    bool found;
+    if (session_file_open (place->state_folder, &file, err) != 0
+        || session_file_get (file, place->service_name, user, &kept, &found, err) != 0)
+        return -1;
+    int status = 0;
+    bool live = found && kept.expires_at > clock_now_us () / 1000000;
+    if (live && place->service && tell_service (place, &kept.bearer, err) != 0)
+        status = -1;
+    size_t erased = 0;
+    if (docker_entry_withdraw (place->state_folder, place->service_name, user, &erased, status == 0 ? err : NULL) != 0)
+        status = -1;
+    if (found && forget_session (place, user, status == 0 ? err : NULL) != 0)
+        status = -1;
+    *ret_was = found || erased > 0;
+    return status;
+}
