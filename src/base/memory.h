@@ -37,6 +37,14 @@ void memory_cleanup_close (const int *fd);
 /* A local `struct S` released with S_release() at the end of its scope. */
 #define AUTO(S) __attribute__ ((cleanup (S##_release))) struct S
 
+/* Put after the prototype of S_free, so that AUTOPTR (S) p = NULL; frees the struct at the end of p's scope. */
+#define DEFINE_AUTOPTR(S)                                                                                              \
+    static inline void S##_free_at (struct S **address)                                                                \
+    {                                                                                                                  \
+        S##_free (*address);                                                                                           \
+    }
+#define AUTOPTR(S) __attribute__ ((cleanup (S##_free_at))) struct S *
+
 /* Hand a pointer over: the value of *p, which becomes NULL. */
 #define take(p)                                                                                                        \
     ({                                                                                                                 \

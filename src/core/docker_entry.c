@@ -5,18 +5,6 @@
 
 #include "src/base/memory.h"
 
-static void close_session_file (struct session_file **file)
-{
-    session_file_free (*file);
-}
-#define AUTO_SESSION_FILE __attribute__ ((cleanup (close_session_file)))
-
-static void close_docker_config (struct docker_config **config)
-{
-    docker_config_free (*config);
-}
-#define AUTO_DOCKER_CONFIG __attribute__ ((cleanup (close_docker_config)))
-
 int docker_entry_is_foreign (const struct docker_entry *entry, bool *ret_foreign, struct error *err)
 {
     AUTO (credential) held = { .user = NULL };
@@ -27,7 +15,7 @@ int docker_entry_is_foreign (const struct docker_entry *entry, bool *ret_foreign
         *ret_foreign = false;
         return 0;
     }
-    AUTO_SESSION_FILE struct session_file *file = NULL;
+    AUTOPTR (session_file) file = NULL;
     if (session_file_open (entry->state_folder, &file, err) != 0)
         return -1;
     *ret_foreign = !session_file_is_ours (file, docker_config_folder (entry->config), entry->registry, &held);
@@ -47,7 +35,7 @@ int docker_entry_put (const struct docker_entry *entry, const struct secret *sec
                                     .token_id = xstrdup (note->token_id),
                                     .automatic = note->automatic,
                                     .expires_at = note->expires_at };
-    AUTO_SESSION_FILE struct session_file *file = NULL;
+    AUTOPTR (session_file) file = NULL;
     if (session_file_edit (entry->state_folder, &file, err) != 0
         || session_file_put_docker (file, &record, &credential, err) != 0 || session_file_save (file, err) != 0)
         return -1;
@@ -73,7 +61,7 @@ static bool is_still_ours (void *context, const struct credential *credential)
 static int withdraw_one (struct session_file *file, const struct docker_record *record, bool *ret_erased,
                          struct error *err)
 {
-    AUTO_DOCKER_CONFIG struct docker_config *config = NULL;
+    AUTOPTR (docker_config) config = NULL;
     struct record_check check = { .file = file, .record = record };
     if (docker_config_open (record->docker_folder, &config, err) != 0
         || docker_config_erase (config, record->registry, is_still_ours, &check, ret_erased, err) != 0)
@@ -107,7 +95,7 @@ static size_t count_meant (const struct withdrawal *withdrawal, const struct doc
 static int withdraw (const char *state_folder, const struct withdrawal *withdrawal, size_t *ret_count,
                      struct error *err)
 {
-    AUTO_SESSION_FILE struct session_file *file = NULL;
+    AUTOPTR (session_file) file = NULL;
     AUTO (docker_record_list) records = { .items = NULL };
     if (session_file_open (state_folder, &file, err) != 0)
         return -1;

@@ -13,12 +13,6 @@
 #include "src/core/sink.h"
 #include "src/token/token_secret.h"
 
-static void close_session_file (struct session_file **file)
-{
-    session_file_free (*file);
-}
-#define AUTO_SESSION_FILE __attribute__ ((cleanup (close_session_file)))
-
 void login_result_release (struct login_result *result)
 {
     token_release (&result->evicted);
@@ -28,7 +22,7 @@ void login_result_release (struct login_result *result)
 static int keep_session (const struct login_place *place, const struct session *session, const struct caller *inside,
                          struct error *err)
 {
-    AUTO_SESSION_FILE struct session_file *file = NULL;
+    AUTOPTR (session_file) file = NULL;
     AUTO (kept_session) kept = { .service = xstrdup (place->service_name),
                                  .user = xstrdup (session->user),
                                  .expires_at = session->expires_us / 1000000 };
@@ -47,7 +41,7 @@ static int keep_session (const struct login_place *place, const struct session *
 static int make_place (const struct login_place *place, const struct login_docker *docker,
                        char ret_place[2 * CRYPTO_MAC_SIZE + 1], struct error *err)
 {
-    AUTO_SESSION_FILE struct session_file *file = NULL;
+    AUTOPTR (session_file) file = NULL;
     if (session_file_open (place->state_folder, &file, err) != 0)
         return -1;
     const char *install_id = session_file_install_id (file);
@@ -86,12 +80,8 @@ static int sign_docker_in (const struct login_place *place, const struct caller 
                                .allow_duplicate = true,
                                .place = where };
     AUTO (creation) creation = { .created = false };
-    struct sink *sink = sink_docker_open (&entry, err);
-    if (sink == NULL)
-        return -1;
-    int status = creation_run (place->service, inside, &wish, false, sink, &creation, err);
-    sink_free (sink);
-    if (status != 0)
+    AUTOPTR (sink) sink = sink_docker_open (&entry, err);
+    if (sink == NULL || creation_run (place->service, inside, &wish, false, sink, &creation, err) != 0)
         return -1;
     result->docker_signed_in = true;
     token_copy (&result->evicted, &creation.evicted);
@@ -156,7 +146,7 @@ static int tell_service (const struct login_place *place, const struct secret *b
 
 static int forget_session (const struct login_place *place, const char *user, struct error *err)
 {
-    AUTO_SESSION_FILE struct session_file *file = NULL;
+    AUTOPTR (session_file) file = NULL;
     if (session_file_edit (place->state_folder, &file, err) != 0)
         return -1;
     session_file_remove (file, place->service_name, user, NULL);
@@ -165,7 +155,7 @@ static int forget_session (const struct login_place *place, const char *user, st
 
 int logout_run (const struct login_place *place, const char *user, bool *ret_was, struct error *err)
 {
-    AUTO_SESSION_FILE struct session_file *file = NULL;
+    AUTOPTR (session_file) file = NULL;
     AUTO (kept_session) kept = { .service = NULL };
     bool found;
     if (session_file_open (place->state_folder, &file, err) != 0

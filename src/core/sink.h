@@ -3,6 +3,7 @@
 #define DPAT_CORE_SINK_H
 
 #include "src/base/error.h"
+#include "src/base/memory.h"
 #include "src/core/docker_entry.h"
 #include "src/service/service.h"
 
@@ -28,6 +29,7 @@ int sink_deliver (struct sink *sink, const struct token_made *made, struct error
 
 /* Close. NULL is fine. */
 void sink_free (struct sink *sink);
+DEFINE_AUTOPTR (sink)
 
 /* A sink that writes the secret and a newline to a new file of mode 0600, or to an existing empty regular file of one's
  * own; anything else there is ERROR_FILE_EXISTS. Owned: sink_free, which removes a file made here that got no secret. */

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "src/base/memory.h"
 #include "src/credentials/credentials.h"
 
 /* The key that docker uses for Docker Hub. */
@@ -24,6 +25,7 @@ int docker_config_open (const char *folder, struct docker_config **ret_config, s
 
 /* NULL is fine. */
 void docker_config_free (struct docker_config *config);
+DEFINE_AUTOPTR (docker_config)
 
 /* The folder that was opened, absolute where it could be made so. Borrowed. */
 const char *docker_config_folder (const struct docker_config *config);

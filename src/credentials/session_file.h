@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "src/base/error.h"
+#include "src/base/memory.h"
 #include "src/base/secret.h"
 #include "src/credentials/credentials.h"
 
@@ -54,6 +55,7 @@ int session_file_save (struct session_file *file, struct error *err);
 
 /* Let go of lock and memory; unsaved changes are lost. NULL is fine. */
 void session_file_free (struct session_file *file);
+DEFINE_AUTOPTR (session_file)
 
 /* The random id of this installation, made with the file; "" in an empty one. Borrowed. */
 const char *session_file_install_id (const struct session_file *file);
