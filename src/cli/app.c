@@ -1,0 +1,237 @@
+/* One run of dpat: settings, adapters, and who is signed in. */
+#include "src/cli/app.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "src/base/clock.h"
+#include "src/base/log.h"
+#include "src/base/memory.h"
+#include "src/cli/output.h"
+#include "src/cli/prompt.h"
+#include "src/credentials/session_file.h"
+#include "src/service/accounts.h"
+
+const char *app_user_agent (void)
+{
+    return "dpat/" PACKAGE_VERSION;
+}
+
+const char *app_service_title (const struct app *app)
+{
+    switch (app->settings.service_kind) {
+    case SERVICE_LOCAL:
+        return "the embedded service";
+    case SERVICE_HUB:
+        return "Docker Hub";
+    case SERVICE_URL:
+        break;
+    }
+    return app->settings.service;
+}
+
+void app_init (struct app *app, bool stdout_was_closed)
+{
+    *app = (struct app){ .stdout_was_closed = stdout_was_closed,
+                         .caller = { .ip = "127.0.0.1", .user_agent = app_user_agent () } };
+}
+
+void app_release (struct app *app)
+{
+    if (app->session_is_ours && app->service)
+        (void)service_sign_out (app->service, &app->caller, NULL); /* it would end by itself in any case */
+    service_free (app->service);
+    session_release (&app->session);
+    settings_release (&app->settings);
+    *app = (struct app){ .service = NULL };
+}
+
+int app_load (struct app *app, struct error *err)
+{
+    if (app->loaded)
+        return 0;
+    if (settings_load (&app->settings, &app->options, err) != 0)
+        return -1;
+    app->loaded = true;
+    log_debug ("service %s, user %s, state in %s", app->settings.service_name,
+               app->settings.user ? app->settings.user : "(none)", app->settings.state_folder);
+    struct error why = ERROR_INIT;
+    int64_t now = clock_now_us () / 1000000;
+    if (docker_entry_withdraw_expired (app->settings.state_folder, now, NULL, &why) != 0 && why.code != ERROR_STATE)
+        output_note ("dpat: an expired session's entry could not be taken out of Docker's credentials: %s", why.text);
+    return 0;
+}
+
+int app_check_local (struct app *app, struct error *err)
+{
+    if (app_load (app, err) != 0)
+        return -1;
+    if (app->settings.service_kind == SERVICE_LOCAL)
+        return 0;
+    error_set (err, ERROR_UNSUPPORTED, "this version of dpat cannot talk to %s yet", app_service_title (app));
+    return error_hint (err, "use the embedded service: --service local, or export DPAT_SERVICE=local");
+}
+
+int app_open_embedded (struct app *app, bool create, struct error *err)
+{
+    if (app->service)
+        return 0;
+    if (app_check_local (app, err) != 0)
+        return -1;
+    struct embedded_place place = { .store_path = app->settings.store,
+                                    .key_path = app->settings.key_file,
+                                    .create = create };
+    if (embedded_open (&place, &app->embedded, err) != 0)
+        return -1;
+    app->service = embedded_service (app->embedded);
+    return 0;
+}
+
+static int need_user (const struct app *app, const char *why, struct error *err)
+{
+    if (app->settings.user)
+        return 0;
+    error_set (err, ERROR_USAGE, "%s needs a user", why);
+    return error_hint (err, "name it with --user, or in DPAT_USER");
+}
+
+static void use_session (struct app *app, bool is_ours)
+{
+    app->session_is_ours = is_ours;
+    app->caller.bearer = &app->session.bearer;
+}
+
+static int sign_in_as_operator (struct app *app, struct error *err)
+{
+    if (need_user (app, "--operator", err) != 0 || app_open_embedded (app, false, err) != 0
+        || accounts_act_for (app->embedded, &app->caller, app->settings.user, &app->session, err) != 0)
+        return -1;
+    use_session (app, true);
+    return 0;
+}
+
+static int read_password_file (const char *path, struct secret *ret_password, struct error *err)
+{
+    AUTOFREE char *what = xasprintf ("the file %s (DPAT_PASSWORD_FILE)", path);
+    AUTOCLOSE int fd = open (path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set (err, ERROR_CONFIG, "cannot open %s: %s", what, strerror (errno));
+    if (secret_read (ret_password, fd, ACCOUNT_PASSWORD_MAX + 2, what, err) != 0) {
+        if (err)
+            err->code = ERROR_CONFIG;
+        return -1;
+    }
+    secret_chomp (ret_password);
+    return 0;
+}
+
+static int sign_in_for_this_run (struct app *app, const char *password_file, struct error *err)
+{
+    AUTO (secret) password = SECRET_INIT;
+    if (need_user (app, "DPAT_PASSWORD_FILE", err) != 0 || read_password_file (password_file, &password, err) != 0
+        || app_open_embedded (app, false, err) != 0)
+        return -1;
+    struct sign_in sign_in = { .user = app->settings.user, .secret = &password };
+    if (service_sign_in (app->service, &app->caller, &sign_in, &app->session, err) != 0)
+        return -1;
+    use_session (app, true);
+    return 0;
+}
+
+/* Whether the Docker CLI was signed in with a PAT for this service and user. */
+static bool has_pat (const struct app *app, const struct session_file *file)
+{
+    AUTO (docker_record_list) records = { .items = NULL };
+    session_file_list_docker (file, &records);
+    for (size_t i = 0; i < records.count; i++)
+        if (strcmp (records.items[i].service, app->settings.service_name) == 0
+            && strcmp (records.items[i].user, app->settings.user) == 0)
+            return true;
+    return false;
+}
+
+static int no_session (const struct app *app, const struct session_file *file, struct error *err)
+{
+    if (app->settings.user == NULL) {
+        error_set (err, ERROR_NOT_SIGNED_IN, "you are not signed in to %s", app_service_title (app));
+        return error_hint (err, "sign in: dpat login USER");
+    }
+    if (has_pat (app, file)) {
+        error_set (err, ERROR_PAT_CANNOT_MANAGE, "%s is signed in with a personal access token, which cannot manage tokens",
+                   app->settings.user);
+        return error_hint (err, "sign in with the account's password: dpat login %s", app->settings.user);
+    }
+    error_set (err, ERROR_NOT_SIGNED_IN, "%s is not signed in to %s", app->settings.user, app_service_title (app));
+    return error_hint (err, "sign in: dpat login %s", app->settings.user);
+}
+
+static int sign_in_by_kept_session (struct app *app, struct error *err)
+{
+    AUTOPTR (session_file) file = NULL;
+    AUTO (kept_session) kept = { .service = NULL };
+    bool found = false;
+    if (session_file_open (app->settings.state_folder, &file, err) != 0)
+        return -1;
+    if (app->settings.user
+        && session_file_get (file, app->settings.service_name, app->settings.user, &kept, &found, err) != 0)
+        return -1;
+    if (!found)
+        return no_session (app, file, err);
+    if (kept.expires_at <= clock_now_us () / 1000000) {
+        error_set (err, ERROR_SESSION_EXPIRED, "the session of %s has expired", kept.user);
+        return error_hint (err, "sign in again: dpat login %s", kept.user);
+    }
+    if (app_open_embedded (app, false, err) != 0)
+        return -1;
+    secret_move (&app->session.bearer, &kept.bearer);
+    use_session (app, false);
+    return 0;
+}
+
+int app_sign_in (struct app *app, struct error *err)
+{
+    if (app->caller.bearer)
+        return 0;
+    if (app_check_local (app, err) != 0)
+        return -1;
+    if (app->options.operator_mode)
+        return sign_in_as_operator (app, err);
+    const char *password_file = getenv ("DPAT_PASSWORD_FILE");
+    if (password_file && password_file[0])
+        return sign_in_for_this_run (app, password_file, err);
+    return sign_in_by_kept_session (app, err);
+}
+
+struct login_place app_login_place (struct app *app)
+{
+    return (struct login_place){ .service = app->service,
+                                 .caller = &app->caller,
+                                 .service_name = app->settings.service_name,
+                                 .state_folder = app->settings.state_folder };
+}
+
+char *app_registry (struct app *app, const char *text, struct error *err)
+{
+    const char *registry = text ? text : settings_registry (&app->settings);
+    if (registry)
+        return docker_registry_key (registry, err);
+    error_set (err, ERROR_USAGE, "no registry is named, and none is remembered for %s", app_service_title (app));
+    error_hint (err, "name it: --registry HOST; dpat login remembers it");
+    return NULL;
+}
+
+int app_confirm_replacement (struct app *app, const struct docker_entry *entry, struct error *err)
+{
+    bool foreign;
+    if (docker_entry_is_foreign (entry, &foreign, err) != 0)
+        return -1;
+    if (!foreign || app->options.yes)
+        return 0;
+    AUTOFREE char *question = xasprintf ("Replace the credentials for %s that dpat did not write (in %s)?", entry->registry,
+                                         docker_config_stored_in (entry->config, entry->registry));
+    return prompt_confirm (question, app->options.no_input, err);
+}

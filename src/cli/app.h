@@ -1,0 +1,65 @@
+/* One run of dpat: its options and settings, and the adapters it opened. The one place that opens adapters. */
+#ifndef DPAT_CLI_APP_H
+#define DPAT_CLI_APP_H
+
+#include <stdbool.h>
+
+#include "src/base/error.h"
+#include "src/base/secret.h"
+#include "src/cli/settings.h"
+#include "src/core/docker_entry.h"
+#include "src/core/login.h"
+#include "src/service/embedded.h"
+#include "src/service/service.h"
+
+struct app {
+    struct common_options options;
+    struct settings settings; /* after app_load */
+    bool loaded;
+    bool stdout_was_closed;
+    struct embedded *embedded; /* owned through service_free */
+    struct service *service;   /* borrowed from embedded */
+    struct session session;    /* whose bearer is in use; empty before app_sign_in */
+    bool session_is_ours;      /* opened for this run alone, and to be ended with it */
+    struct caller caller;
+};
+
+/* An app that has opened nothing. */
+void app_init (struct app *app, bool stdout_was_closed);
+
+/* End a session opened for this run alone, close everything, wipe. */
+void app_release (struct app *app);
+
+/* Work out the settings once, and take entries of expired sessions out of Docker's credentials (a failure of that is a
+ * note, not an error). */
+int app_load (struct app *app, struct error *err);
+
+/* See that the service is the embedded one; else ERROR_UNSUPPORTED. */
+int app_check_local (struct app *app, struct error *err);
+
+/* Open the embedded service. With create, store and key file are made when absent. ERROR_UNSUPPORTED when the service is
+ * another one. */
+int app_open_embedded (struct app *app, bool create, struct error *err);
+
+/* Be signed in: with --operator for the user, with DPAT_PASSWORD_FILE for this run alone, else by the kept session. Only
+ * then is the service opened. ERROR_NOT_SIGNED_IN, ERROR_SESSION_EXPIRED, ERROR_PAT_CANNOT_MANAGE (only a PAT was signed
+ * in). app->caller then shows the session. */
+int app_sign_in (struct app *app, struct error *err);
+
+/* The place of a sign-in or sign-out of this app. Borrowed members. */
+struct login_place app_login_place (struct app *app);
+
+/* The registry meant by --registry (text, may be NULL), else the one remembered for the service, as docker's key. Owned.
+ * NULL with ERROR_USAGE when there is none. */
+char *app_registry (struct app *app, const char *text, struct error *err);
+
+/* See whether Docker's credentials hold something for the entry that dpat did not write, and ask before it is replaced. */
+int app_confirm_replacement (struct app *app, const struct docker_entry *entry, struct error *err);
+
+/* What stands in sentences for the service: "the embedded service", "Docker Hub", the URL. Borrowed. */
+const char *app_service_title (const struct app *app);
+
+/* "dpat/0.1.0": what the service hears of us. Borrowed for ever. */
+const char *app_user_agent (void);
+
+#endif

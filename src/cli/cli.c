@@ -1,0 +1,349 @@
+/* The command array, and from a command line to an exit code. */
+#include "src/cli/cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/json.h"
+#include "src/base/log.h"
+#include "src/base/memory.h"
+#include "src/cli/app.h"
+#include "src/cli/commands.h"
+#include "src/cli/help.h"
+#include "src/cli/output.h"
+#include "src/core/interrupt.h"
+#include "src/token/token_secret.h"
+
+static const struct command *const commands[] = {
+    &cmd_create, &cmd_list,   &cmd_show,   &cmd_rename, &cmd_activate,   &cmd_deactivate, &cmd_delete,  &cmd_login,
+    &cmd_logout, &cmd_status, &cmd_account, &cmd_config, &cmd_completion, &cmd_help,       &cmd_version, NULL,
+};
+
+#define COMMON(member) offsetof (struct common_options, member)
+
+static const struct option_spec common_options[] = {
+    { "service", 0, OPTION_TEXT, COMMON (service), "SERVICE", "the token service: hub, local or a URL", COMPLETE_SERVICE },
+    { "user", 'u', OPTION_TEXT, COMMON (user), "USER", "whose tokens", COMPLETE_NOTHING },
+    { "store", 0, OPTION_TEXT, COMMON (store), "FILE", "the store of the embedded service", COMPLETE_FILE },
+    { "key-file", 0, OPTION_TEXT, COMMON (key_file), "FILE", "the key file of that store (default: STORE.key)",
+      COMPLETE_FILE },
+    { "json", 0, OPTION_FLAG, COMMON (json), NULL, "print one JSON document; errors are JSON on stderr", 0 },
+    { "color", 0, OPTION_TEXT, COMMON (color), "WHEN", "auto, always or never", COMPLETE_COLOR },
+    { "no-input", 0, OPTION_FLAG, COMMON (no_input), NULL, "never ask; what is missing is an error", 0 },
+    { "debug", 0, OPTION_FLAG, COMMON (debug), NULL, "tell on stderr what is done; never shows a secret", 0 },
+    { "help", 'h', OPTION_FLAG, COMMON (help), NULL, "print help and end", 0 },
+    { .name = NULL },
+};
+
+static const struct option_spec version_options[] = {
+    { "version", 0, OPTION_FLAG, COMMON (version), NULL, "print the version and end", 0 },
+    { .name = NULL },
+};
+
+static const struct option_spec porcelain_options[] = {
+    { "porcelain", 0, OPTION_FLAG, COMMON (porcelain), NULL, "print tab-separated lines that never change", 0 },
+    { .name = NULL },
+};
+
+static const struct option_spec quiet_options[] = {
+    { "quiet", 'q', OPTION_FLAG, COMMON (quiet), NULL, "print only what a script needs, and no words", 0 },
+    { .name = NULL },
+};
+
+static const struct option_spec dry_run_options[] = {
+    { "dry-run", 'n', OPTION_FLAG, COMMON (dry_run), NULL, "change nothing; tell what would be done", 0 },
+    { .name = NULL },
+};
+
+static const struct option_spec yes_options[] = {
+    { "yes", 'y', OPTION_FLAG, COMMON (yes), NULL, "say yes to every question beforehand", 0 },
+    { .name = NULL },
+};
+
+static const struct option_spec operator_options[] = {
+    { "operator", 0, OPTION_FLAG, COMMON (operator_mode), NULL,
+      "act for --user as the store's operator, without a session", 0 },
+    { .name = NULL },
+};
+
+const struct command *const *cli_commands (void)
+{
+    return commands;
+}
+
+const struct option_spec *cli_common_options (void)
+{
+    return common_options;
+}
+
+const struct option_spec *cli_accepted_options (unsigned accept_bit)
+{
+    switch (accept_bit) {
+    case ACCEPTS_PORCELAIN:
+        return porcelain_options;
+    case ACCEPTS_QUIET:
+        return quiet_options;
+    case ACCEPTS_DRY_RUN:
+        return dry_run_options;
+    case ACCEPTS_YES:
+        return yes_options;
+    case ACCEPTS_OPERATOR:
+        return operator_options;
+    default:
+        return NULL;
+    }
+}
+
+const struct command *cli_find (const struct command *const *list, const char *name)
+{
+    for (; *list; list++) {
+        if (strcmp ((*list)->name, name) == 0)
+            return *list;
+        for (const char *const *alias = (*list)->aliases; alias && *alias; alias++)
+            if (strcmp (*alias, name) == 0)
+                return *list;
+    }
+    return NULL;
+}
+
+const char *cli_nearest (const struct command *const *list, const char *name)
+{
+    const char *words[64];
+    size_t count = 0;
+    for (; *list; list++) {
+        words[count++] = (*list)->name;
+        for (const char *const *alias = (*list)->aliases; alias && *alias; alias++)
+            words[count++] = *alias;
+    }
+    return option_nearest (name, words, count);
+}
+
+static int unknown_command (const struct command *parent, const char *name, struct error *err)
+{
+    static const char *const expiry_words[] = { "renew", "extend", "edit", "update" };
+    const char *path = parent ? parent->name : "";
+    error_set (err, ERROR_USAGE, "\"%.60s\" is no command of dpat%s%s", name, parent ? " " : "", path);
+    for (size_t i = 0; parent == NULL && i < ARRAY_SIZE (expiry_words); i++)
+        if (strcmp (name, expiry_words[i]) == 0)
+            return error_hint (err, "the expiry of a token cannot be changed: make a new one with dpat create, and delete "
+                                    "the old one; dpat rename changes a name");
+    const char *nearest = cli_nearest (parent ? parent->subcommands : commands, name);
+    if (nearest)
+        return error_hint (err, "did you mean dpat %s%s%s?", path, parent ? " " : "", nearest);
+    return error_hint (err, "dpat %s%s--help lists the commands", path, parent ? " " : "");
+}
+
+/* One run in the making: the words of the command line and what is known of them so far. */
+struct run {
+    struct app *app;
+    const struct command *command; /* NULL: none named yet */
+    const struct command *parent;
+    void *state;
+    char **argv; /* argv[0] is a name, the rest not yet parsed */
+    int argc;
+};
+
+/* Parse what stands before the name of a command or subcommand, and step to that name. */
+static int parse_before_name (struct run *run, struct error *err)
+{
+    struct option_target targets[] = { { common_options, &run->app->options },
+                                       { version_options, &run->app->options },
+                                       { .specs = NULL } };
+    int count;
+    AUTOFREE char *what = xasprintf ("dpat%s%s", run->parent ? " " : "", run->parent ? run->parent->name : "");
+    if (option_parse (targets, what, true, run->argv, run->argc, &count, err) != 0)
+        return -1;
+    if (count == 0 || run->app->options.version) {
+        run->argc = 1;
+        return 0;
+    }
+    const char *name = run->argv[1];
+    run->command = cli_find (run->parent ? run->parent->subcommands : commands, name);
+    if (run->command == NULL)
+        return unknown_command (run->parent, name, err);
+    run->argv++;
+    run->argc = count;
+    return 0;
+}
+
+static int find_command (struct run *run, struct error *err)
+{
+    if (parse_before_name (run, err) != 0)
+        return -1;
+    if (run->command == NULL || run->command->subcommands == NULL)
+        return 0;
+    run->parent = run->command;
+    run->command = NULL;
+    return parse_before_name (run, err);
+}
+
+static char *command_path (const struct run *run)
+{
+    return xasprintf ("dpat %s%s%s", run->parent ? run->parent->name : "", run->parent ? " " : "", run->command->name);
+}
+
+static int parse_command (struct run *run, struct error *err)
+{
+    struct option_target targets[OPTION_TARGETS_MAX] = { { common_options, &run->app->options } };
+    size_t count = 1;
+    run->state = xcalloc (1, run->command->state_size);
+    for (const struct option_group *group = run->command->groups; group && group->specs; group++)
+        targets[count++] = (struct option_target){ group->specs, (char *)run->state + group->offset };
+    for (unsigned bit = 1; bit < CLI_ACCEPTS_END; bit <<= 1)
+        if (run->command->accepts & bit)
+            targets[count++] = (struct option_target){ cli_accepted_options (bit), &run->app->options };
+    targets[count].specs = NULL;
+    AUTOFREE char *what = command_path (run);
+    int arguments;
+    if (option_parse (targets, what, false, run->argv, run->argc, &arguments, err) != 0)
+        return -1;
+    run->argv++;
+    run->argc = arguments;
+    if (run->app->options.help)
+        return 0;
+    if (arguments < run->command->min_arguments) {
+        error_set (err, ERROR_USAGE, "%s needs %s", what, run->command->synopsis);
+        return error_hint (err, "%s --help shows how to write it", what);
+    }
+    if (run->command->max_arguments >= 0 && arguments > run->command->max_arguments) {
+        error_set (err, ERROR_USAGE, "%s does not know what to do with \"%.80s\"", what,
+                   run->argv[run->command->max_arguments]);
+        return error_hint (err, "%s --help shows how to write it", what);
+    }
+    return 0;
+}
+
+/* Free the lists that options made. */
+static void release_state (struct run *run)
+{
+    for (const struct option_group *group = run->state ? run->command->groups : NULL; group && group->specs; group++)
+        for (const struct option_spec *spec = group->specs; spec->name; spec++)
+            if (spec->kind == OPTION_LIST)
+                string_list_release ((struct string_list *)((char *)run->state + group->offset + spec->offset));
+    free (run->state);
+    run->state = NULL;
+}
+
+static int print_help (const struct run *run, struct error *err)
+{
+    AUTO (buffer) text;
+    buffer_init (&text, 1 << 20);
+    if (run->command)
+        help_command (&text, run->command, run->parent);
+    else if (run->parent)
+        help_command (&text, run->parent, NULL);
+    else
+        help_overview (&text, run->app->options.help);
+    return output_write (&text, err);
+}
+
+static int run_command (struct run *run, struct error *err)
+{
+    struct invocation invocation = { .app = run->app,
+                                     .command = run->command,
+                                     .state = run->state,
+                                     .arguments = run->argv,
+                                     .count = run->argc };
+    json_auto_t *result = NULL;
+    const struct common_options *options = &run->app->options;
+    bool to_stdout = options->json || options->porcelain;
+    if (to_stdout && output_check (run->app->stdout_was_closed, err) != 0)
+        return -1;
+    int status = run->command->run (&invocation, &result, err);
+    if (result == NULL)
+        return status;
+    struct error why = ERROR_INIT;
+    const char *color = run->app->loaded ? json_get_string (run->app->settings.config, "color") : NULL;
+    if (output_render (options, color, run->command->view, result, &why) != 0 && status == 0) {
+        *err = why;
+        return -1;
+    }
+    return status;
+}
+
+/* `dpat` alone, `dpat account` alone. */
+static int run_nothing (const struct run *run, struct error *err)
+{
+    if (run->parent == NULL)
+        return print_help (run, err);
+    error_set (err, ERROR_USAGE, "dpat %s needs a command", run->parent->name);
+    return error_hint (err, "dpat %s --help lists them", run->parent->name);
+}
+
+static int check_color (const struct common_options *options, struct error *err)
+{
+    return options->color ? settings_check ("color", options->color, err) : 0;
+}
+
+/* No secret may stand on a command line, where every process can read it: it is refused, and wiped from our own. */
+static int refuse_secrets (int argc, char **argv, struct error *err)
+{
+    int status = 0;
+    for (int i = 1; i < argc; i++) {
+        char *value = strchr (argv[i], '=');
+        char *suspect = value && token_secret_is_suspect (value + 1) ? value + 1 : argv[i];
+        if (!token_secret_is_suspect (suspect))
+            continue;
+        secret_wipe (suspect, strlen (suspect));
+        error_set (err, ERROR_SECRET_IN_ARGUMENT,
+                   "argument %d looks like a secret; other processes can read it there, so it was not used", i);
+        status = error_hint (err, "give secrets on standard input, as in --password-stdin; consider this one known");
+    }
+    return status;
+}
+
+static int run_line (struct run *run, struct error *err)
+{
+    if (refuse_secrets (run->argc, run->argv, err) != 0 || find_command (run, err) != 0)
+        return -1;
+    if (run->app->options.version && run->parent == NULL)
+        run->command = &cmd_version;
+    if (run->command && parse_command (run, err) != 0)
+        return -1;
+    if (check_color (&run->app->options, err) != 0)
+        return -1;
+    log_enable (run->app->options.debug || settings_environment_flag ("DPAT_DEBUG"));
+    if (settings_environment_flag ("DPAT_NO_INPUT"))
+        run->app->options.no_input = true;
+    if (run->app->options.help)
+        return print_help (run, err);
+    return run->command ? run_command (run, err) : run_nothing (run, err);
+}
+
+/* Whether --json stands anywhere before "--": then even an error in the line itself is JSON. */
+static bool asks_for_json (int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp (argv[i], "--") != 0; i++)
+        if (strcmp (argv[i], "--json") == 0)
+            return true;
+    return false;
+}
+
+/* A reader that has gone, as in `dpat list | head -n 1`, is no news: end as every filter does. */
+static void end_by_broken_pipe (void)
+{
+    signal (SIGPIPE, SIG_DFL);
+    raise (SIGPIPE);
+}
+
+int cli_run (int argc, char **argv, bool stdout_was_closed)
+{
+    struct app app;
+    struct error err = ERROR_INIT;
+    app_init (&app, stdout_was_closed);
+    bool json = asks_for_json (argc, argv);
+    struct run run = { .app = &app, .argv = argv, .argc = argc };
+    errno = 0;
+    int status = run_line (&run, &err);
+    bool broken_pipe = status != 0 && err.code == ERROR_OUTPUT && errno == EPIPE;
+    release_state (&run);
+    app_release (&app);
+    if (broken_pipe)
+        end_by_broken_pipe ();
+    if (status != 0)
+        output_error (&err, json);
+    interrupt_raise ();
+    return status == 0 ? 0 : error_kind (err.code)->exit_status;
+}

@@ -1,0 +1,158 @@
+/* dpat config: read and write settings. */
+#include <string.h>
+
+#include "src/base/json.h"
+#include "src/base/memory.h"
+#include "src/cli/app.h"
+#include "src/cli/commands.h"
+#include "src/cli/output.h"
+
+/* The value of a setting as the file has it; a registry is that of the current service. */
+static const char *stored_value (const struct app *app, const char *name)
+{
+    return strcmp (name, "registry") == 0 ? settings_registry (&app->settings)
+                                          : json_get_string (app->settings.config, name);
+}
+
+static json_t *config_document (json_t **ret_settings)
+{
+    json_t *document = output_document ("config");
+    *ret_settings = json_object ();
+    json_set (document, "settings", *ret_settings);
+    return document;
+}
+
+static int run_list (struct invocation *invocation, json_t **ret_result, struct error *err)
+{
+    struct app *app = invocation->app;
+    json_t *settings;
+    if (app_load (app, err) != 0)
+        return -1;
+    *ret_result = config_document (&settings);
+    for (const char *const *name = settings_names (); *name; name++)
+        if (stored_value (app, *name))
+            json_set_string (settings, *name, stored_value (app, *name));
+    return 0;
+}
+
+static int run_get (struct invocation *invocation, json_t **ret_result, struct error *err)
+{
+    struct app *app = invocation->app;
+    const char *name = invocation->arguments[0];
+    json_t *settings;
+    if (settings_check_name (name, err) != 0 || app_load (app, err) != 0)
+        return -1;
+    const char *value = stored_value (app, name);
+    if (value == NULL) {
+        error_set (err, ERROR_INTERNAL, "%s is not set", name);
+        return error_hint (err, "%s", settings_help (name));
+    }
+    *ret_result = config_document (&settings);
+    json_set_string (settings, name, value);
+    invocation->app->options.quiet = true; /* a single value stands alone, for $(dpat config get …) */
+    return 0;
+}
+
+static int change (struct app *app, const char *name, const char *value, struct error *err)
+{
+    if (app_load (app, err) != 0)
+        return -1;
+    json_auto_t *changes = json_object ();
+    if (strcmp (name, "registry") != 0)
+        json_set_string (changes, name, value);
+    else {
+        const json_t *known = json_object_get (app->settings.config, name);
+        json_t *registries = known ? json_deep_copy (known) : json_object ();
+        if (value)
+            json_set_string (registries, app->settings.service_name, value);
+        else
+            json_object_del (registries, app->settings.service_name);
+        json_set (changes, name, registries);
+    }
+    return settings_write (app->settings.config_folder, changes, err);
+}
+
+static int run_set (struct invocation *invocation, json_t **ret_result, struct error *err)
+{
+    (void)ret_result;
+    const char *name = invocation->arguments[0];
+    const char *value = invocation->arguments[1];
+    if (settings_check (name, value, err) != 0)
+        return -1;
+    return change (invocation->app, name, value, err);
+}
+
+static int run_unset (struct invocation *invocation, json_t **ret_result, struct error *err)
+{
+    (void)ret_result;
+    const char *name = invocation->arguments[0];
+    if (settings_check_name (name, err) != 0)
+        return -1;
+    return change (invocation->app, name, NULL, err);
+}
+
+static const struct command config_list = {
+    .name = "list",
+    .aliases = (const char *const[]){ "ls", NULL },
+    .summary = "list the settings that are set",
+    .synopsis = "",
+    .description = "List the settings of the config file, one NAME=VALUE a line. Settings are service, user, store, key_file,\n"
+                   "default_expires, color and registry (of the current service).",
+    .accepts = ACCEPTS_PORCELAIN,
+    .run = run_list,
+    .view = view_config,
+};
+
+static const struct command config_get = {
+    .name = "get",
+    .summary = "print one setting",
+    .synopsis = "NAME",
+    .description = "Print the value of one setting of the config file; exit 1 when it is not set.",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .argument_kind = ARGUMENT_SETTING,
+    .run = run_get,
+    .view = view_config,
+};
+
+static const struct command config_set = {
+    .name = "set",
+    .summary = "change one setting",
+    .synopsis = "NAME VALUE",
+    .description = "Change one setting of the config file. The value is checked first.",
+    .examples = (const struct command_example[]){ { "dpat config set service local", "use the embedded service" },
+                                                  { "dpat config set default_expires 30d", "shorter lives" },
+                                                  { .line = NULL } },
+    .min_arguments = 2,
+    .max_arguments = 2,
+    .argument_kind = ARGUMENT_SETTING,
+    .run = run_set,
+};
+
+static const struct command config_unset = {
+    .name = "unset",
+    .summary = "forget one setting",
+    .synopsis = "NAME",
+    .description = "Take one setting out of the config file; one that is not set is fine.",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .argument_kind = ARGUMENT_SETTING,
+    .run = run_unset,
+};
+
+const struct command cmd_config = {
+    .name = "config",
+    .summary = "read and write settings",
+    .synopsis = "COMMAND",
+    .description = "Read and write the settings of the config file. The command line and the environment come before it.\n"
+                   "\n"
+                   "  service          the token service: hub, local or a URL; written by dpat login\n"
+                   "  user             whose tokens; written by dpat login\n"
+                   "  store            the file of the embedded service's store\n"
+                   "  key_file         the key file of that store\n"
+                   "  default_expires  the life of a new token when -e is not given, as 90d, or never\n"
+                   "  color            auto, always or never\n"
+                   "  registry         what --docker signs in to; written by dpat login --registry",
+    .topics = (const char *const[]){ "environment", NULL },
+    .subcommands = (const struct command *const[]){ &config_get, &config_set, &config_unset, &config_list, NULL },
+};

@@ -1,0 +1,242 @@
+/* dpat create: make a token and hand its secret to where it belongs. */
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/clock.h"
+#include "src/base/json.h"
+#include "src/base/memory.h"
+#include "src/base/time.h"
+#include "src/cli/app.h"
+#include "src/cli/commands.h"
+#include "src/cli/output.h"
+#include "src/cli/stdout_sink.h"
+#include "src/core/creation.h"
+#include "src/token/expiry.h"
+
+struct create_options {
+    struct string_list scopes;
+    const char *expires;
+    const char *out;
+    const char *registry;
+    bool docker;
+    bool allow_duplicate;
+    bool if_absent;
+};
+
+#define CREATE(member) offsetof (struct create_options, member)
+
+static const struct option_spec create_specs[] = {
+    { "scope", 's', OPTION_LIST, CREATE (scopes), "SCOPE", "what it may do (default: repo:read); may be repeated",
+      COMPLETE_SCOPE },
+    { "expires", 'e', OPTION_TEXT, CREATE (expires), "WHEN", "90m, 12h, 30d, 4w, 1y, a date, RFC 3339, or never", 0 },
+    { "out", 'o', OPTION_TEXT, CREATE (out), "FILE", "write the secret to a new file (0600)", COMPLETE_FILE },
+    { "docker", 0, OPTION_FLAG, CREATE (docker), NULL, "sign the Docker CLI in with it", 0 },
+    { "registry", 0, OPTION_TEXT, CREATE (registry), "HOST", "the registry that --docker signs in to", 0 },
+    { "allow-duplicate", 0, OPTION_FLAG, CREATE (allow_duplicate), NULL, "even when an active token has that name", 0 },
+    { "if-absent", 0, OPTION_FLAG, CREATE (if_absent), NULL,
+      "make nothing, and succeed, when an active token has that name", 0 },
+    { .name = NULL },
+};
+
+/* Everything a creation needs until its end; the sink borrows the entry. */
+struct create_work {
+    struct token_wish wish;
+    struct docker_config *docker_config;
+    char *registry;
+    struct docker_entry entry;
+    struct sink *sink;
+};
+
+static void create_work_release (struct create_work *work)
+{
+    sink_free (work->sink);
+    docker_config_free (work->docker_config);
+    memory_cleanup_free (&work->registry);
+}
+
+static int read_wish (const struct invocation *invocation, struct token_wish *wish, struct error *err)
+{
+    const struct create_options *options = invocation->state;
+    const struct app *app = invocation->app;
+    int64_t now = clock_now_us () / 1000000;
+    int64_t expires = app->settings.default_expires_s ? now + app->settings.default_expires_s : 0;
+    wish->name = invocation->arguments[0];
+    wish->source = TOKEN_MANUAL;
+    wish->allow_duplicate = options->allow_duplicate;
+    if (token_name_check (wish->name, err) != 0
+        || (options->expires && expiry_parse (options->expires, now, &expires, err) != 0))
+        return -1;
+    wish->expires_us = expires * 1000000;
+    for (size_t i = 0; i < options->scopes.count; i++) {
+        enum scope scope;
+        if (scope_parse (options->scopes.items[i], &scope, err) != 0)
+            return -1;
+        scopes_add (&wish->scopes, scope);
+    }
+    if (wish->scopes.count == 0)
+        scopes_add (&wish->scopes, SCOPE_READ);
+    return 0;
+}
+
+/* Where the secret goes must be clear before anything is opened. */
+static int check_sink (const struct invocation *invocation, struct error *err)
+{
+    const struct create_options *options = invocation->state;
+    const struct common_options *common = &invocation->app->options;
+    bool to_stdout = options->out == NULL && !options->docker;
+    if (options->out && options->docker)
+        return error_set (err, ERROR_USAGE, "--out and --docker exclude each other: a secret has one place");
+    if (options->registry && !options->docker)
+        return error_set (err, ERROR_USAGE, "--registry goes with --docker");
+    if (options->if_absent && options->allow_duplicate)
+        return error_set (err, ERROR_USAGE, "--if-absent and --allow-duplicate exclude each other");
+    if (options->if_absent && to_stdout) {
+        error_set (err, ERROR_USAGE, "--if-absent may make nothing, and then stdout would be empty");
+        return error_hint (err, "send the secret elsewhere: --out FILE or --docker");
+    }
+    if (!to_stdout || common->dry_run)
+        return 0;
+    if (!common->quiet && !common->json && !invocation->app->stdout_was_closed && isatty (STDOUT_FILENO) != 1) {
+        error_set (err, ERROR_NO_SINK, "stdout is no terminal, and a secret must not end in a log by accident");
+        return error_hint (err, "say where it goes: -q or --json (stdout), --out FILE, or --docker");
+    }
+    return output_check (invocation->app->stdout_was_closed, err);
+}
+
+static int open_docker_sink (struct invocation *invocation, struct create_work *work, struct error *err)
+{
+    const struct create_options *options = invocation->state;
+    struct app *app = invocation->app;
+    work->registry = app_registry (app, options->registry, err);
+    if (work->registry == NULL || docker_config_open (NULL, &work->docker_config, err) != 0)
+        return -1;
+    work->entry = (struct docker_entry){ .config = work->docker_config,
+                                         .registry = work->registry,
+                                         .state_folder = app->settings.state_folder,
+                                         .service = app->settings.service_name,
+                                         .user = app->settings.user };
+    if (app_confirm_replacement (app, &work->entry, err) != 0)
+        return -1;
+    work->sink = sink_docker_open (&work->entry, err);
+    return work->sink ? 0 : -1;
+}
+
+static int open_sink (struct invocation *invocation, struct create_work *work, struct error *err)
+{
+    const struct create_options *options = invocation->state;
+    if (options->docker)
+        return open_docker_sink (invocation, work, err);
+    work->sink = options->out ? sink_file_open (options->out, err) : stdout_sink_open (&invocation->app->options);
+    return work->sink ? 0 : -1;
+}
+
+/* What will be made, said before it is. */
+static void announce (const struct app *app, const struct token_wish *wish)
+{
+    char scopes[SCOPES_TEXT_SIZE];
+    char expires[TIME_TEXT_SIZE];
+    if (app->options.quiet || app->options.json)
+        return;
+    output_note ("token \"%s\" for %s on %s: %s, %s%s", wish->name, app->settings.user, app_service_title (app),
+                 scopes_format (&wish->scopes, scopes), wish->expires_us ? "expires " : "never expires",
+                 wish->expires_us ? time_format (wish->expires_us / 1000000, expires) : "");
+}
+
+static json_t *created_document (const struct creation *creation, const char *delivered_to, bool dry_run)
+{
+    json_t *document = output_document ("token_created");
+    json_set (document, "created", json_boolean (creation->created));
+    json_set (document, "dry_run", json_boolean (dry_run));
+    json_set (document, "token", token_to_json (&creation->token, clock_now_us ()));
+    json_set (document, "secret", json_null ());
+    json_set_string (document, "delivered_to", delivered_to);
+    return document;
+}
+
+/* A dry run asks the service only whether the name is free. */
+static int try_out (struct app *app, const struct token_wish *wish, bool if_absent, json_t **ret_result,
+                    struct error *err)
+{
+    AUTO (token_list) all = { .items = NULL };
+    AUTO (creation) creation = { .created = false };
+    struct error why = ERROR_INIT;
+    if (service_list (app->service, &app->caller, &all, err) != 0)
+        return -1;
+    for (size_t i = 0; i < all.count && !wish->allow_duplicate; i++) {
+        const struct token *token = &all.items[i];
+        if (strcmp (token->name, wish->name) != 0 || token_state_at (token, clock_now_us ()) != TOKEN_ACTIVE)
+            continue;
+        error_set (&why, ERROR_NAME_TAKEN, "an active token named \"%s\" exists", wish->name);
+        error_detail (&why, "id", ERROR_DETAIL_TEXT, token->id);
+    }
+    if (why.code != ERROR_NONE && !if_absent) {
+        *err = why;
+        return -1;
+    }
+    creation.token = (struct token){ .name = xstrdup (wish->name),
+                                     .scopes = wish->scopes,
+                                     .active = true,
+                                     .expires_us = wish->expires_us };
+    *ret_result = created_document (&creation, NULL, true);
+    json_set (json_object_get (*ret_result, "token"), "id", json_null ());
+    return 0;
+}
+
+static void warn_of_clear_text (const struct create_work *work)
+{
+    if (work->docker_config && docker_config_is_plain (work->docker_config, work->registry))
+        output_note ("warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",
+                     docker_config_stored_in (work->docker_config, work->registry));
+}
+
+static int run (struct invocation *invocation, json_t **ret_result, struct error *err)
+{
+    const struct create_options *options = invocation->state;
+    struct app *app = invocation->app;
+    AUTO (create_work) work = { .sink = NULL };
+    AUTO (creation) creation = { .created = false };
+    if (app_load (app, err) != 0 || read_wish (invocation, &work.wish, err) != 0 || check_sink (invocation, err) != 0
+        || app_sign_in (app, err) != 0)
+        return -1;
+    announce (app, &work.wish);
+    if (app->options.dry_run)
+        return try_out (app, &work.wish, options->if_absent, ret_result, err);
+    if (open_sink (invocation, &work, err) != 0
+        || creation_run (app->service, &app->caller, &work.wish, options->if_absent, work.sink, &creation, err) != 0)
+        return -1;
+    if (creation.created && !app->options.quiet)
+        warn_of_clear_text (&work);
+    bool shown = options->out == NULL && !options->docker; /* the sink wrote the document itself */
+    if (!shown)
+        *ret_result = created_document (&creation, creation.created ? work.sink->ops->name : NULL, false);
+    return 0;
+}
+
+const struct command cmd_create = {
+    .name = "create",
+    .summary = "make a token; its secret is shown once",
+    .synopsis = "NAME [-s SCOPE]... [-e WHEN] [-q | --json | --out FILE | --docker]",
+    .description =
+        "Make a token named NAME (1 to 100 characters), with scope repo:read and a life of 90 days unless told\n"
+        "otherwise; a token that never expires must be asked for (-e never). A date means the end of that day, UTC.\n"
+        "\n"
+        "The secret is shown once, on a terminal, or goes where an option sends it; stdout that is no terminal\n"
+        "needs -q or --json. The place is opened before the token is made. When the secret cannot be delivered\n"
+        "the token is deleted again, and the exit code is 14.\n"
+        "\n"
+        "An active token of that name is exit 6, unless --allow-duplicate; --if-absent then makes nothing.",
+    .examples = (const struct command_example[]){
+        { "dpat create laptop", "shown on the terminal, once" },
+        { "dpat create ci-deploy -s write -e 30d -q", "only the secret, for a pipe" },
+        { "dpat create backup --out backup.token --if-absent", "into a file, unless it was made before" },
+        { "dpat create build -s write --docker --registry registry.example:5000", "signs the Docker CLI in" },
+        { .line = NULL } },
+    .topics = (const char *const[]){ "scopes", "secrets", "exit-codes", NULL },
+    .groups = (const struct option_group[]){ { create_specs, 0 }, { .specs = NULL } },
+    .state_size = sizeof (struct create_options),
+    .accepts = ACCEPTS_QUIET | ACCEPTS_DRY_RUN | ACCEPTS_YES | ACCEPTS_OPERATOR,
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .run = run,
+    .view = view_created,
+};

@@ -1,0 +1,195 @@
+/* dpat login: open the session that manages tokens, and sign the Docker CLI in. */
+#include <string.h>
+
+#include "src/base/clock.h"
+#include "src/base/json.h"
+#include "src/base/memory.h"
+#include "src/cli/app.h"
+#include "src/cli/commands.h"
+#include "src/cli/output.h"
+#include "src/cli/prompt.h"
+#include "src/cli/sign_in_input.h"
+#include "src/cli/status_document.h"
+#include "src/token/expiry.h"
+#include "src/token/token_secret.h"
+
+struct login_options {
+    bool password_stdin;
+    bool docker;
+    const char *registry;
+    const char *life;
+};
+
+#define LOGIN(member) offsetof (struct login_options, member)
+
+static const struct option_spec login_specs[] = {
+    { "password-stdin", 0, OPTION_FLAG, LOGIN (password_stdin), NULL, "read the password or a token from stdin", 0 },
+    { "docker", 0, OPTION_FLAG, LOGIN (docker), NULL, "sign the Docker CLI in to the service's registry as well", 0 },
+    { "registry", 0, OPTION_TEXT, LOGIN (registry), "HOST", "sign the Docker CLI in to this registry, and remember it", 0 },
+    { "for", 0, OPTION_TEXT, LOGIN (life), "SPAN", "how long the session lasts (default 12h, at most 30d)", 0 },
+    { .name = NULL },
+};
+
+/* Everything a sign-in needs. */
+struct login_work {
+    char *user;
+    struct secret secret;
+    char *registry; /* docker's key; NULL: the Docker CLI is not signed in */
+    struct docker_config *docker_config;
+    int64_t life_s;
+};
+
+static void login_work_release (struct login_work *work)
+{
+    memory_cleanup_free (&work->user);
+    memory_cleanup_free (&work->registry);
+    secret_release (&work->secret);
+    docker_config_free (work->docker_config);
+}
+
+/* The user: the argument, else --user, environment or config, else asked for. */
+static int choose_user (const struct invocation *invocation, struct login_work *work, struct error *err)
+{
+    const struct app *app = invocation->app;
+    if (invocation->count > 0)
+        work->user = xstrdup (invocation->arguments[0]);
+    else if (app->settings.user)
+        work->user = xstrdup (app->settings.user);
+    else
+        work->user = prompt_line ("User", app->options.no_input, err);
+    if (work->user == NULL)
+        return error_hint (err, "name the user: dpat login USER");
+    return account_name_check (work->user, err);
+}
+
+/* Docker's config is read and parsed before anything is made. A token is of no other use than to sign the Docker CLI in. */
+static int prepare_docker (const struct invocation *invocation, struct login_work *work, struct error *err)
+{
+    const struct login_options *options = invocation->state;
+    struct app *app = invocation->app;
+    if (!options->docker && options->registry == NULL && !token_secret_is_pat (secret_text (&work->secret)))
+        return 0;
+    work->registry = app_registry (app, options->registry, err);
+    if (work->registry == NULL || docker_config_open (NULL, &work->docker_config, err) != 0
+        || docker_config_check (work->docker_config, work->registry, err) != 0)
+        return -1;
+    struct docker_entry entry = { .config = work->docker_config,
+                                  .registry = work->registry,
+                                  .state_folder = app->settings.state_folder,
+                                  .service = app->settings.service_name,
+                                  .user = work->user };
+    return app_confirm_replacement (app, &entry, err);
+}
+
+static int prepare (const struct invocation *invocation, struct login_work *work, struct error *err)
+{
+    const struct login_options *options = invocation->state;
+    struct app *app = invocation->app;
+    if ((options->life && duration_parse (options->life, "--for", &work->life_s, err) != 0)
+        || choose_user (invocation, work, err) != 0 || app_open_embedded (app, false, err) != 0)
+        return -1;
+    AUTOFREE char *label = xasprintf ("Password or token of %s", work->user);
+    if (sign_in_read (label, options->password_stdin, app->options.no_input, &work->secret, err) != 0)
+        return -1;
+    return prepare_docker (invocation, work, err);
+}
+
+/* Make service, user and registry the current ones. A session that is kept is not undone for this. */
+static void remember (struct app *app, const struct login_work *work, const struct login_result *result)
+{
+    const struct settings *settings = &app->settings;
+    json_auto_t *changes = json_object ();
+    struct error why = ERROR_INIT;
+    json_set_string (changes, "service", settings->service);
+    json_set_string (changes, "user", result->user);
+    if (app->options.store)
+        json_set_string (changes, "store", settings->store);
+    if (app->options.key_file)
+        json_set_string (changes, "key_file", settings->key_file);
+    if (work->registry) {
+        const json_t *known = json_object_get (settings->config, "registry");
+        json_t *registries = known ? json_deep_copy (known) : json_object ();
+        json_set_string (registries, settings->service_name, work->registry);
+        json_set (changes, "registry", registries);
+    }
+    if (settings_write (settings->config_folder, changes, &why) != 0)
+        output_note ("warning: signed in, but it could not be remembered as the current user: %s", why.text);
+}
+
+static void tell (const struct app *app, const struct login_work *work, const struct login_result *result)
+{
+    if (work->registry && docker_config_is_plain (work->docker_config, work->registry))
+        output_note ("warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",
+                     docker_config_stored_in (work->docker_config, work->registry));
+    if (result->evicted.id[0])
+        output_note ("the automatic token \"%s\" (%s), used least recently, was deleted: an account has five at most",
+                     result->evicted.name, result->evicted.id);
+    if (app->options.json)
+        return;
+    if (result->docker_signed_in)
+        output_note ("the Docker CLI is signed in to %s as %s", work->registry, result->user);
+    if (result->kind != SIGNED_IN_WITH_PAT)
+        output_note ("signed in to %s as %s", app_service_title (app), result->user);
+}
+
+static int run (struct invocation *invocation, json_t **ret_result, struct error *err)
+{
+    struct app *app = invocation->app;
+    AUTO (login_work) work = { .user = NULL };
+    AUTO (login_result) result = { .expires_at = 0 };
+    if (app_load (app, err) != 0 || prepare (invocation, &work, err) != 0)
+        return -1;
+    struct login_place place = app_login_place (app);
+    struct login_docker docker = { .config = work.docker_config, .registry = work.registry };
+    struct sign_in sign_in = { .user = work.user, .secret = &work.secret, .life_s = work.life_s };
+    int status = login_run (&place, &sign_in, &docker, &result, err);
+    bool kept = result.expires_at != 0; /* the session stays when only the Docker CLI could not be signed in */
+    if (status != 0 && !kept)
+        return -1;
+    remember (app, &work, &result);
+    tell (app, &work, &result);
+    if (status != 0)
+        return error_prefix (err, "signed in as %s, but not the Docker CLI", result.user);
+    struct status_facts facts = { .service = app->settings.service,
+                                  .user = result.user,
+                                  .with = result.kind == SIGNED_IN_WITH_PAT ? STATUS_PAT : STATUS_PASSWORD,
+                                  .expires_at = result.expires_at,
+                                  .registry = work.registry,
+                                  .stored_in = work.registry ? docker_config_stored_in (work.docker_config, work.registry)
+                                                             : NULL,
+                                  .state_folder = result.expires_at ? app->settings.state_folder : NULL };
+    if (app->options.json)
+        *ret_result = status_document (&facts);
+    return 0;
+}
+
+const struct command cmd_login = {
+    .name = "login",
+    .summary = "sign in, to manage tokens and to use registries",
+    .synopsis = "[USER] [--password-stdin] [--docker | --registry HOST] [--for SPAN]",
+    .description =
+        "Sign in with the account's password, asked for without echo or read from stdin. That opens the session in\n"
+        "which tokens can be managed, and makes service and user the current ones. With --docker or --registry the\n"
+        "Docker CLI is signed in as well, with an automatic token of its own (scope repo:admin, gone with the\n"
+        "session); an account has five of those at most, and the one used least recently goes first.\n"
+        "\n"
+        "With a personal access token instead of the password the token is checked, and the Docker CLI signed in\n"
+        "with it; no session is opened, because a token cannot manage tokens.\n"
+        "\n"
+        "The password is never stored. Entries of Docker's credentials that dpat did not write are replaced only\n"
+        "with a yes, or -y.",
+    .examples = (const struct command_example[]){
+        { "dpat login alice", "asks for the password" },
+        { "dpat login alice --password-stdin <password.txt", "in a script" },
+        { "dpat login alice --registry registry.example:5000", "and docker push works from now on" },
+        { "dpat login alice --password-stdin --registry registry.example:5000 <ci.token",
+          "signs only the Docker CLI in, with a token" },
+        { .line = NULL } },
+    .topics = (const char *const[]){ "secrets", "environment", NULL },
+    .groups = (const struct option_group[]){ { login_specs, 0 }, { .specs = NULL } },
+    .state_size = sizeof (struct login_options),
+    .accepts = ACCEPTS_YES,
+    .max_arguments = 1,
+    .run = run,
+    .view = view_status,
+};

@@ -1,0 +1,382 @@
+/* Completion scripts, made from the command tables. */
+#include "src/cli/completion.h"
+
+#include <string.h>
+
+#include "src/base/memory.h"
+#include "src/cli/cli.h"
+#include "src/cli/help.h"
+#include "src/cli/settings.h"
+
+/* Commands are written for the shells as paths: "create", "account add". */
+typedef void path_function (struct buffer *out, const struct command *command, const struct command *parent);
+
+static void each_path (struct buffer *out, path_function *each)
+{
+    for (const struct command *const *command = cli_commands (); *command; command++) {
+        each (out, *command, NULL);
+        for (const struct command *const *sub = (*command)->subcommands; sub && *sub; sub++)
+            each (out, *sub, *command);
+    }
+}
+
+static void put_names (struct buffer *out, const struct command *const *commands)
+{
+    for (; *commands; commands++) {
+        buffer_printf (out, "%s ", (*commands)->name);
+        for (const char *const *alias = (*commands)->aliases; alias && *alias; alias++)
+            buffer_printf (out, "%s ", *alias);
+    }
+}
+
+/* A shell pattern of a path with its aliases: "list|ls" or "account:list|account:ls". */
+static void put_pattern (struct buffer *out, const struct command *command, const struct command *parent)
+{
+    const char *front = parent ? parent->name : "";
+    const char *colon = parent ? ":" : "";
+    buffer_printf (out, "%s%s%s", front, colon, command->name);
+    for (const char *const *alias = command->aliases; alias && *alias; alias++)
+        buffer_printf (out, "|%s%s%s", front, colon, *alias);
+}
+
+/* What completes an argument of each kind, as words or, with a leading "@", a function of the script. */
+static const char *option_words (const struct option_spec *spec)
+{
+    switch (spec->completion) {
+    case COMPLETE_FILE:
+        return "@files";
+    case COMPLETE_SCOPE:
+        return "repo:public_read repo:read repo:write repo:admin public_read read write admin";
+    case COMPLETE_STATE:
+        return "active inactive expired";
+    case COMPLETE_SORT:
+        return "name id state source last-used expires created";
+    case COMPLETE_COLOR:
+        return "auto always never";
+    case COMPLETE_SERVICE:
+        return "hub local";
+    case COMPLETE_NOTHING:
+        break;
+    }
+    return "";
+}
+
+static void put_topics (struct buffer *out)
+{
+    put_names (out, cli_commands ());
+    for (const struct help_topic *topic = help_topics (); topic->name; topic++)
+        buffer_printf (out, "%s ", topic->name);
+}
+
+static void put_argument_words (struct buffer *out, const struct command *command)
+{
+    switch (command->argument_kind) {
+    case ARGUMENT_TOKEN:
+        buffer_puts (out, "@tokens");
+        break;
+    case ARGUMENT_ACCOUNT:
+        buffer_puts (out, "@accounts");
+        break;
+    case ARGUMENT_TOPIC:
+        put_topics (out);
+        break;
+    case ARGUMENT_SHELL:
+        buffer_puts (out, "bash zsh fish");
+        break;
+    case ARGUMENT_SETTING:
+        for (const char *const *name = settings_names (); *name; name++)
+            buffer_printf (out, "%s ", *name);
+        break;
+    case ARGUMENT_NONE:
+        break;
+    }
+}
+
+static void put_long_option (void *context, const struct option_spec *spec, bool own)
+{
+    (void)own;
+    buffer_printf (context, "--%s ", spec->name);
+    if (spec->letter)
+        buffer_printf (context, "-%c ", spec->letter);
+}
+
+/* One row of the table that bash and zsh walk: pattern) options=…; words=… */
+static void put_case (struct buffer *out, const struct command *command, const struct command *parent)
+{
+    buffer_puts (out, "    ");
+    put_pattern (out, command, parent);
+    buffer_puts (out, ")\n      options='");
+    help_each_option (command, put_long_option, out);
+    buffer_puts (out, "'\n      words='");
+    if (command->subcommands)
+        put_names (out, command->subcommands);
+    else
+        put_argument_words (out, command);
+    buffer_puts (out, "' ;;\n");
+}
+
+/* Every option that takes an argument, with what completes it. */
+struct value_table {
+    struct buffer *out;
+    struct string_list seen;
+};
+
+static void put_value (void *context, const struct option_spec *spec, bool own)
+{
+    (void)own;
+    struct value_table *table = context;
+    if (spec->kind == OPTION_FLAG)
+        return;
+    for (size_t i = 0; i < table->seen.count; i++)
+        if (strcmp (table->seen.items[i], spec->name) == 0)
+            return;
+    string_list_add (&table->seen, spec->name);
+    buffer_printf (table->out, "    --%s", spec->name);
+    if (spec->letter)
+        buffer_printf (table->out, "|-%c", spec->letter);
+    buffer_printf (table->out, ") values='%s'; return 0 ;;\n", option_words (spec));
+}
+
+static void put_values (struct buffer *out)
+{
+    struct value_table table = { .out = out };
+    for (const struct command *const *command = cli_commands (); *command; command++) {
+        help_each_option (*command, put_value, &table);
+        for (const struct command *const *sub = (*command)->subcommands; sub && *sub; sub++)
+            help_each_option (*sub, put_value, &table);
+    }
+    string_list_release (&table.seen);
+}
+
+/* What bash and zsh share: two functions that look up options and values. */
+static void put_shared (struct buffer *out)
+{
+    buffer_puts (out, "# Sets values when the option takes an argument.\n"
+                      "_dpat_value() {\n  values=\n  case $1 in\n");
+    put_values (out);
+    buffer_puts (out, "  esac\n  return 1\n}\n\n"
+                      "# Sets options and words of a command, as \"list\" or \"account:add\".\n"
+                      "_dpat_command() {\n  options= words=\n  case $1 in\n    '')\n      options='");
+    for (const struct option_spec *spec = cli_common_options (); spec->name; spec++)
+        put_long_option (out, spec, false);
+    buffer_puts (out, "--version '\n      words='");
+    put_names (out, cli_commands ());
+    buffer_puts (out, "' ;;\n");
+    each_path (out, put_case);
+    buffer_puts (out, "  esac\n}\n\n"
+                      "# Names of tokens and accounts, one a line; never asks, never fails aloud.\n"
+                      "_dpat_tokens() { command dpat list --porcelain --no-input 2>/dev/null | cut -f 2; }\n"
+                      "_dpat_accounts() { command dpat account list -q --no-input 2>/dev/null; }\n\n");
+}
+
+void completion_bash (struct buffer *out)
+{
+    buffer_puts (out, "# bash completion for dpat; made by: dpat completion bash\n\n");
+    put_shared (out);
+    buffer_puts (
+        out,
+        "# Offers the lines of stdin that begin with $1, quoted for the shell.\n"
+        "_dpat_offer() {\n"
+        "  local line\n"
+        "  while IFS= read -r line; do\n"
+        "    [[ $line == \"$1\"* ]] && COMPREPLY+=(\"$(printf '%q' \"$line\")\")\n"
+        "  done\n"
+        "}\n\n"
+        "_dpat_words() {\n"
+        "  case $2 in\n"
+        "    @tokens) _dpat_offer \"$1\" < <(_dpat_tokens) ;;\n"
+        "    @accounts) _dpat_offer \"$1\" < <(_dpat_accounts) ;;\n"
+        "    @files) compopt -o default; COMPREPLY=() ;;\n"
+        "    *) mapfile -t COMPREPLY < <(compgen -W \"$2\" -- \"$1\") ;;\n"
+        "  esac\n"
+        "}\n\n"
+        "_dpat() {\n"
+        "  local current previous word path= options words values i\n"
+        "  COMPREPLY=()\n"
+        "  if declare -F _get_comp_words_by_ref >/dev/null; then\n"
+        "    local cword\n"
+        "    local -a line\n"
+        "    _get_comp_words_by_ref -n : -c current -p previous -w line -i cword\n"
+        "  else\n"
+        "    local cword=$COMP_CWORD\n"
+        "    local -a line=(\"${COMP_WORDS[@]}\")\n"
+        "    current=${line[cword]} previous=${line[cword-1]}\n"
+        "  fi\n"
+        "  for ((i = 1; i < cword; i++)); do\n"
+        "    word=${line[i]}\n"
+        "    case $word in\n"
+        "      -*) _dpat_value \"$word\" && ((i++)) ;;\n"
+        "      *)\n"
+        "        if [[ -z $path ]]; then path=$word\n"
+        "        elif [[ $path == account || $path == config ]]; then path=$path:$word\n"
+        "        fi ;;\n"
+        "    esac\n"
+        "  done\n"
+        "  if _dpat_value \"$previous\"; then\n"
+        "    _dpat_words \"$current\" \"$values\"\n"
+        "  else\n"
+        "    _dpat_command \"$path\"\n"
+        "    if [[ $current == -* ]]; then _dpat_words \"$current\" \"$options\"\n"
+        "    else _dpat_words \"$current\" \"$words\"\n"
+        "    fi\n"
+        "  fi\n"
+        "  if declare -F __ltrim_colon_completions >/dev/null; then __ltrim_colon_completions \"$current\"; fi\n"
+        "}\n\n"
+        "complete -F _dpat dpat\n");
+}
+
+void completion_zsh (struct buffer *out)
+{
+    buffer_puts (out, "#compdef dpat\n# zsh completion for dpat; made by: dpat completion zsh\n\n");
+    put_shared (out);
+    buffer_puts (out, "_dpat_words() {\n"
+                      "  local -a list\n"
+                      "  case $1 in\n"
+                      "    @tokens) list=(\"${(@f)$(_dpat_tokens)}\") ;;\n"
+                      "    @accounts) list=(\"${(@f)$(_dpat_accounts)}\") ;;\n"
+                      "    @files) _files; return ;;\n"
+                      "    *) list=(${=1}) ;;\n"
+                      "  esac\n"
+                      "  list=(${list:#})\n"
+                      "  compadd -- $list\n"
+                      "}\n\n"
+                      "_dpat() {\n"
+                      "  local word path_= options words_ values i\n"
+                      "  for ((i = 2; i < CURRENT; i++)); do\n"
+                      "    word=$words[i]\n"
+                      "    case $word in\n"
+                      "      -*) _dpat_value \"$word\" && ((i++)) ;;\n"
+                      "      *)\n"
+                      "        if [[ -z $path_ ]]; then path_=$word\n"
+                      "        elif [[ $path_ == account || $path_ == config ]]; then path_=$path_:$word\n"
+                      "        fi ;;\n"
+                      "    esac\n"
+                      "  done\n"
+                      "  if _dpat_value \"$words[CURRENT-1]\"; then\n"
+                      "    _dpat_words \"$values\"\n"
+                      "    return\n"
+                      "  fi\n"
+                      "  local current=$words[CURRENT]\n"
+                      "  local words\n"
+                      "  _dpat_command \"$path_\"\n"
+                      "  if [[ $current == -* ]]; then _dpat_words \"$options\"\n"
+                      "  else _dpat_words \"$words\"\n"
+                      "  fi\n"
+                      "}\n\n"
+                      "if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _dpat \"$@\"; else compdef _dpat dpat; fi\n");
+}
+
+/* A fish word in single quotes. */
+static void put_fish_quoted (struct buffer *out, const char *text)
+{
+    buffer_puts (out, "'");
+    for (; *text; text++) {
+        if (*text == '\'' || *text == '\\')
+            buffer_puts (out, "\\");
+        buffer_append (out, text, 1);
+    }
+    buffer_puts (out, "'");
+}
+
+/* What a fish rule completes and when. */
+struct fish_rule {
+    struct buffer *out;
+    const char *condition;
+};
+
+static void put_fish_argument (struct buffer *out, const char *words)
+{
+    if (strcmp (words, "@files") == 0)
+        buffer_puts (out, " -r -F");
+    else if (strcmp (words, "@tokens") == 0)
+        buffer_puts (out, " -x -a '(__dpat_tokens)'");
+    else if (strcmp (words, "@accounts") == 0)
+        buffer_puts (out, " -x -a '(__dpat_accounts)'");
+    else if (words[0]) {
+        buffer_puts (out, " -x -a ");
+        put_fish_quoted (out, words);
+    } else
+        buffer_puts (out, " -x");
+}
+
+static void put_fish_option (void *context, const struct option_spec *spec, bool own)
+{
+    const struct fish_rule *rule = context;
+    if (!own)
+        return; /* the common ones are there once for all */
+    buffer_printf (rule->out, "complete -c dpat -n '%s' -l %s", rule->condition, spec->name);
+    if (spec->letter)
+        buffer_printf (rule->out, " -s %c", spec->letter);
+    if (spec->kind != OPTION_FLAG)
+        put_fish_argument (rule->out, option_words (spec));
+    buffer_puts (rule->out, " -d ");
+    put_fish_quoted (rule->out, spec->help);
+    buffer_puts (rule->out, "\n");
+}
+
+static char *fish_condition (const struct command *command, const struct command *parent)
+{
+    AUTO (buffer) text;
+    buffer_init (&text, 1024);
+    if (parent)
+        buffer_printf (&text, "__fish_seen_subcommand_from %s; and ", parent->name);
+    buffer_printf (&text, "__fish_seen_subcommand_from %s", command->name);
+    for (const char *const *alias = command->aliases; alias && *alias; alias++)
+        buffer_printf (&text, " %s", *alias);
+    if (parent == NULL)
+        buffer_puts (&text, "; and not __fish_seen_subcommand_from account config");
+    return xstrdup (buffer_text (&text));
+}
+
+static void put_fish_command (struct buffer *out, const struct command *command, const struct command *parent)
+{
+    AUTOFREE char *condition = command->subcommands ? xasprintf ("__fish_seen_subcommand_from %s", command->name)
+                                                    : fish_condition (command, parent);
+    struct fish_rule rule = { .out = out, .condition = condition };
+    AUTO (buffer) words;
+    buffer_init (&words, 4096);
+    if (parent == NULL) {
+        buffer_printf (out, "complete -c dpat -n __fish_use_subcommand -x -a %s -d ", command->name);
+        put_fish_quoted (out, command->summary);
+        buffer_puts (out, "\n");
+    }
+    help_each_option (command, put_fish_option, &rule);
+    if (command->subcommands)
+        put_names (&words, command->subcommands);
+    else
+        put_argument_words (&words, command);
+    if (words.len == 0)
+        return;
+    buffer_printf (out, "complete -c dpat -n '%s'", condition);
+    put_fish_argument (out, buffer_text (&words));
+    buffer_puts (out, "\n");
+}
+
+static void put_fish_common (struct buffer *out)
+{
+    for (const struct option_spec *spec = cli_common_options (); spec->name; spec++) {
+        buffer_printf (out, "complete -c dpat -l %s", spec->name);
+        if (spec->letter)
+            buffer_printf (out, " -s %c", spec->letter);
+        if (spec->kind != OPTION_FLAG)
+            put_fish_argument (out, option_words (spec));
+        buffer_puts (out, " -d ");
+        put_fish_quoted (out, spec->help);
+        buffer_puts (out, "\n");
+    }
+    buffer_puts (out, "complete -c dpat -n __fish_use_subcommand -l version -d 'print the version and end'\n");
+}
+
+void completion_fish (struct buffer *out)
+{
+    buffer_puts (out, "# fish completion for dpat; made by: dpat completion fish\n\n"
+                      "function __dpat_tokens\n"
+                      "    command dpat list --porcelain --no-input 2>/dev/null | cut -f 2\n"
+                      "end\n"
+                      "function __dpat_accounts\n"
+                      "    command dpat account list -q --no-input 2>/dev/null\n"
+                      "end\n\n"
+                      "complete -c dpat -f\n");
+    put_fish_common (out);
+    each_path (out, put_fish_command);
+}

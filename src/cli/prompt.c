@@ -1,0 +1,72 @@
+/* Asking a person, by libbsd's readpassphrase. */
+#include "src/cli/prompt.h"
+
+#include <bsd/readpassphrase.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/memory.h"
+
+enum { ANSWER_MAX = 1024 };
+
+static int ask (const char *label, int flags, bool no_input, struct secret *ret_answer, struct error *err)
+{
+    if (no_input) {
+        error_set (err, ERROR_NO_INPUT, "\"%s\" is missing, and --no-input forbids to ask", label);
+        return -1;
+    }
+    AUTOFREE char *text = xasprintf ("%s: ", label);
+    char answer[ANSWER_MAX + 2];
+    errno = 0;
+    int status = 0;
+    if (readpassphrase (text, answer, sizeof (answer), flags | RPP_REQUIRE_TTY) == NULL)
+        status = error_set (err, ERROR_NO_INPUT, "\"%s\" is missing, and there is no terminal to ask on", label);
+    else if (strlen (answer) > ANSWER_MAX)
+        status = error_set (err, ERROR_USAGE, "what was typed is longer than %d bytes", ANSWER_MAX);
+    else
+        secret_set (ret_answer, answer, strlen (answer));
+    secret_wipe (answer, sizeof (answer));
+    return status;
+}
+
+int prompt_secret (const char *label, bool no_input, struct secret *ret_secret, struct error *err)
+{
+    return ask (label, RPP_ECHO_OFF, no_input, ret_secret, err);
+}
+
+int prompt_new_secret (const char *label, bool no_input, struct secret *ret_secret, struct error *err)
+{
+    AUTO (secret) first = SECRET_INIT;
+    AUTO (secret) second = SECRET_INIT;
+    AUTOFREE char *again = xasprintf ("%s again", label);
+    if (prompt_secret (label, no_input, &first, err) != 0 || prompt_secret (again, no_input, &second, err) != 0)
+        return -1;
+    if (!secret_equal (&first, &second))
+        return error_set (err, ERROR_USAGE, "the two answers differ; nothing was changed");
+    secret_move (ret_secret, &first);
+    return 0;
+}
+
+char *prompt_line (const char *label, bool no_input, struct error *err)
+{
+    AUTO (secret) answer = SECRET_INIT;
+    if (ask (label, RPP_ECHO_ON, no_input, &answer, err) != 0)
+        return NULL;
+    return xstrdup (secret_text (&answer));
+}
+
+int prompt_confirm (const char *question, bool no_input, struct error *err)
+{
+    if (no_input || !isatty (STDIN_FILENO)) {
+        error_set (err, ERROR_NO_INPUT, "this needs a yes, and there is nobody to ask: %s", question);
+        return error_hint (err, "give -y to say yes beforehand");
+    }
+    AUTOFREE char *label = xasprintf ("%s [y/N]", question);
+    AUTOFREE char *answer = prompt_line (label, no_input, err);
+    if (answer == NULL)
+        return -1;
+    if (strcmp (answer, "y") == 0 || strcmp (answer, "Y") == 0 || strcmp (answer, "yes") == 0)
+        return 0;
+    return error_set (err, ERROR_DECLINED, "the answer was no; nothing was changed");
+}

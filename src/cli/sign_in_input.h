@@ -1,0 +1,20 @@
+/* Passwords from where people and scripts give them: standard input or a prompt. */
+#ifndef DPAT_CLI_SIGN_IN_INPUT_H
+#define DPAT_CLI_SIGN_IN_INPUT_H
+
+#include <stdbool.h>
+
+#include "src/base/error.h"
+#include "src/base/secret.h"
+
+/* Read up to count secrets from stdin, one a line, the last line's newline optional. Fewer lines, an empty one, or more
+ * than that is ERROR_USAGE, as is more than 1024 bytes in a line. secrets are empty and released by the caller. */
+int sign_in_read_lines (struct secret *secrets, size_t count, struct error *err);
+
+/* One secret: the first line of stdin when from_stdin, else asked for as label. */
+int sign_in_read (const char *label, bool from_stdin, bool no_input, struct secret *ret_secret, struct error *err);
+
+/* A new password: the first line of stdin, else asked for twice; checked against the rule for passwords. */
+int sign_in_read_new (const char *label, bool from_stdin, bool no_input, struct secret *ret_secret, struct error *err);
+
+#endif

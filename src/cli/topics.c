@@ -1,0 +1,144 @@
+/* The help topics: pages that are no commands, the one source of `dpat help TOPIC` and of the man pages of section 7. */
+#include "src/cli/help.h"
+
+#include "src/base/error.h"
+
+static const char environment_text[] =
+    "What is said on the command line comes first, then the environment, then the config file, then the\n"
+    "default.\n"
+    "\n"
+    "  DPAT_SERVICE          the token service: hub, local or a URL\n"
+    "  DPAT_USER             whose tokens\n"
+    "  DPAT_STORE            the file of the embedded service's store\n"
+    "  DPAT_KEY_FILE         the key file of that store\n"
+    "  DPAT_CONFIG_DIR       the folder of config.json\n"
+    "  DPAT_STATE_DIR        the folder of sessions\n"
+    "  DPAT_PASSWORD_FILE    a file with the password (or a token): each command signs in for itself\n"
+    "                        alone, and out again, and leaves no state; for CI\n"
+    "  DPAT_DEFAULT_EXPIRES  the life of a new token when -e is not given, as 90d, or never\n"
+    "  DPAT_NO_INPUT         when set and not 0: never ask\n"
+    "  DPAT_DEBUG            when set and not 0: tell on stderr what is done\n"
+    "\n"
+    "Honoured as everywhere: NO_COLOR, CLICOLOR, CLICOLOR_FORCE, COLUMNS, DOCKER_CONFIG, HOME,\n"
+    "XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME.\n"
+    "\n"
+    "Files:\n"
+    "\n"
+    "  $XDG_CONFIG_HOME/dpat/config.json    settings, see dpat config\n"
+    "  $XDG_STATE_HOME/dpat/sessions.json   sessions (0600)\n"
+    "  $XDG_DATA_HOME/dpat/service.db       the embedded service's store (0600)\n"
+    "  $XDG_DATA_HOME/dpat/service.db.key   its key file (0600)\n"
+    "\n"
+    "Where these variables are not set they are ~/.config, ~/.local/state and ~/.local/share.\n";
+
+static const char scopes_text[] =
+    "A token carries one scope or more. Each implies those above it in this list:\n"
+    "\n"
+    "  repo:public_read  Public repo read     pull public repositories\n"
+    "  repo:read         Read                 pull\n"
+    "  repo:write        Read & Write         pull and push\n"
+    "  repo:admin        Read, Write, Delete  pull, push and delete\n"
+    "\n"
+    "On the command line \"repo:\" may be left out. dpat create gives repo:read unless -s says otherwise.\n";
+
+static const char secrets_text[] =
+    "The secret of a token is shown once, when it is made, and can never be had again: the service keeps only\n"
+    "a keyed hash of it. dpat opens the place the secret goes to before it asks the service for it; when the\n"
+    "secret cannot be delivered, the token is deleted again (exit 14).\n"
+    "\n"
+    "Where a new secret goes:\n"
+    "\n"
+    "  a terminal     the secret stands alone on stdout, all words on stderr\n"
+    "  -q             only the secret and a newline on stdout\n"
+    "  --json         in the JSON document on stdout\n"
+    "  --out FILE     into a new file (0600), or an empty one of yours\n"
+    "  --docker       into Docker's credentials, for the registry of the service or --registry\n"
+    "\n"
+    "Stdout that is no terminal, without -q or --json, is refused (exit 2), so that no log catches a secret by\n"
+    "accident.\n"
+    "\n"
+    "Where secrets rest: sessions in the state folder (see dpat help environment), readable by you alone; what\n"
+    "--docker and dpat login write, wherever Docker keeps its own: in the credential helper that Docker's\n"
+    "config.json names, else as base64 in config.json itself, of which dpat warns. The account password is\n"
+    "never stored. The store holds keyed hashes; who takes both the store and its key file can forge tokens,\n"
+    "so keep them apart where you can (--key-file).\n"
+    "\n"
+    "No option takes a secret, and an argument that looks like one is refused.\n";
+
+static const char output_text[] =
+    "Data goes to stdout, words go to stderr. On a terminal lists are tables.\n"
+    "\n"
+    "  --json       one JSON document on one line; members are only ever added. An error is a JSON object of\n"
+    "               kind \"error\" on stderr, the last line there, with nothing on stdout\n"
+    "  --porcelain  tab-separated lines without a heading, the same for ever. For tokens: id, name, state,\n"
+    "               scopes by comma, source, expires_at, last_used_at, created_at; absent is empty. For\n"
+    "               changes: id, name, outcome, error code. For accounts: name, state, tokens, active tokens,\n"
+    "               created_at\n"
+    "  -q           only ids (lists), only the secret (create), or nothing\n"
+    "\n"
+    "Times are RFC 3339 in UTC with Z, except in tables on a terminal. A document of kind token_list:\n"
+    "\n"
+    "  {\"schema\":\"dpat/1\",\"kind\":\"token_list\",\"count\",\"active_count\",\"inactive_count\",\n"
+    "   \"expired_count\",\"tokens\":[{\"id\",\"name\",\"state\",\"active\",\"scopes\":[],\"source\",\"created_at\",\n"
+    "   \"expires_at\",\"last_used_at\",\"last_used_from\":{\"ip\",\"user_agent\"},\"creator\":{\"ip\",\n"
+    "   \"user_agent\"}}]}\n"
+    "\n"
+    "The counts are of the whole account. Other kinds: token_created, result (changes), status, account_list,\n"
+    "account, config, version, error.\n";
+
+static const char selectors_text[] =
+    "A TOKEN is a token's exact name, its id, the beginning of its id (4 characters at least, and only one\n"
+    "token's), or - for one per line on standard input. A name comes before an id. A name that two tokens have\n"
+    "is refused (exit 6) with both ids.\n"
+    "\n"
+    "list, activate, deactivate and delete also take selectors; all that are given must hold:\n"
+    "\n"
+    "  --state STATE     active, inactive or expired\n"
+    "  --expiring SPAN   expires within that span, as 14d\n"
+    "  --unused SPAN     not used for that long; never used counts from its making\n"
+    "  --never-used      never used\n"
+    "  --older SPAN      made that long ago or more\n"
+    "  --scope SCOPE     has that scope\n"
+    "  --auto, --manual  made by a sign-in, or by hand\n"
+    "  --match GLOB      the name matches, as 'ci-*'\n"
+    "\n"
+    "A change of more tokens than --max is refused (exit 2) before anything is changed. Spans are written as\n"
+    "90m, 12h, 30d, 4w, 1y.\n";
+
+static void write_exit_codes (struct buffer *out)
+{
+    static const char *const meanings[] = {
+        [0] = "done", [1] = "any other error", [2] = "wrong usage; nothing was done", [3] = "no such token or account",
+        [4] = "not signed in, or a wrong or ended secret", [5] = "signed in, but not allowed; or the service cannot",
+        [6] = "a name is taken or ambiguous, or the state does not allow it", [7] = "network", [8] = "try later",
+        [9] = "some of several failed", [10] = "the user said no, or there is nobody to ask",
+        [12] = "local: configuration, store, permission, disk, output", [13] = "the service failed",
+        [14] = "made, but the secret could not be delivered" };
+    buffer_puts (out, "Each error has an exit code for scripts and, with --json, a code of its own.\n");
+    for (int status = 0; status < (int)(sizeof (meanings) / sizeof (meanings[0])); status++) {
+        if (meanings[status] == NULL)
+            continue;
+        buffer_printf (out, "\n  %-3d %s\n", status, meanings[status]);
+        for (int code = ERROR_NONE + 1; code < ERROR_CODE_COUNT; code++) {
+            const struct error_kind *kind = error_kind ((enum error_code)code);
+            if (kind->exit_status == status)
+                buffer_printf (out, "        %-21s %s\n", kind->name, kind->sentence);
+        }
+    }
+    buffer_puts (out, "\nA program ended by signal n has the code 128 + n. A reader of dpat's output that goes away ends it\n"
+                      "with SIGPIPE (141), as every filter.\n");
+}
+
+const struct help_topic *help_topics (void)
+{
+    static const struct help_topic topics[] = {
+        { "environment", "variables and files", environment_text, NULL },
+        { "exit-codes", "what exit codes and error codes mean", NULL, write_exit_codes },
+        { "output", "tables, JSON and lines for scripts", output_text, NULL },
+        { "scopes", "what a token may do", scopes_text, NULL },
+        { "secrets", "where new secrets go and where secrets rest", secrets_text, NULL },
+        { "selectors", "how to name tokens", selectors_text, NULL },
+        { .name = NULL },
+    };
+    return topics;
+}
