@@ -1,0 +1,108 @@
+/* The store itself: its schema, opening, transactions and key id. */
+#include "src/store/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "src/base/memory.h"
+#include "src/store/sqlite.h"
+#include "src/store/store_private.h"
+
+/* Version i is what scripts 0 to i - 1 make. A released script is never changed; a new version adds one. */
+static const char *const scripts[] = {
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;"
+    "CREATE TABLE account ("
+    "  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, password_phc TEXT NOT NULL, disabled INTEGER NOT NULL,"
+    "  created_us INTEGER NOT NULL, password_us INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE token ("
+    "  id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, name TEXT NOT NULL,"
+    "  mac BLOB NOT NULL UNIQUE, last4 TEXT NOT NULL, scopes TEXT NOT NULL, active INTEGER NOT NULL,"
+    "  source TEXT NOT NULL, created_us INTEGER NOT NULL, creator_ip TEXT, creator_agent TEXT, expires_us INTEGER,"
+    "  last_used_us INTEGER, last_used_ip TEXT, last_used_agent TEXT, place TEXT, session_id TEXT) STRICT;"
+    "CREATE INDEX token_by_account ON token (account_id, created_us, id);"
+    "CREATE INDEX token_by_name ON token (account_id, name);"
+    "CREATE INDEX token_by_session ON token (session_id);"
+    "CREATE TABLE session ("
+    "  id TEXT PRIMARY KEY, account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, kind TEXT NOT NULL,"
+    "  token_id TEXT, created_us INTEGER NOT NULL, expires_us INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX session_by_account ON session (account_id);"
+    "CREATE INDEX session_by_token ON session (token_id);"
+    "CREATE INDEX session_by_expiry ON session (expires_us);"
+    "CREATE TABLE audit ("
+    "  id TEXT PRIMARY KEY, at_us INTEGER NOT NULL, account_id TEXT, account_name TEXT, actor TEXT NOT NULL,"
+    "  action TEXT NOT NULL, token_id TEXT, token_name TEXT, ip TEXT, user_agent TEXT, note TEXT) STRICT;"
+    "CREATE INDEX audit_by_account ON audit (account_id, at_us);",
+};
+
+void column_copy (char *out, size_t size, const struct value *column)
+{
+    int n = snprintf (out, size, "%.*s", (int)column->len, column->bytes ? (const char *)column->bytes : "");
+    if (n < 0)
+        out[0] = '\0';
+}
+
+char *column_string (const struct value *column)
+{
+    return column->kind == VALUE_TEXT ? xstrndup (column->bytes, column->len) : NULL;
+}
+
+int store_run (struct store *store, const char *sql, const struct value *values, size_t count, struct error *err)
+{
+    return engine_run (store->engine, sql, values, count, NULL, NULL, NULL, err);
+}
+
+int store_open (const char *path, enum store_open_mode mode, int timeout_ms, struct store **ret_store,
+                struct error *err)
+{
+    const struct sqlite_schema schema = { .scripts = scripts, .count = ARRAY_SIZE (scripts) };
+    struct engine *engine = sqlite_open (path, mode == STORE_CREATE, timeout_ms, &schema, err);
+    if (engine == NULL)
+        return -1;
+    struct store *store = xmalloc (sizeof (*store));
+    store->engine = engine;
+    *ret_store = store;
+    return 0;
+}
+
+void store_close (struct store *store)
+{
+    if (store == NULL)
+        return;
+    engine_free (store->engine);
+    free (store);
+}
+
+int store_begin (struct store *store, struct error *err)
+{
+    return engine_begin (store->engine, err);
+}
+
+int store_commit (struct store *store, struct error *err)
+{
+    return engine_commit (store->engine, err);
+}
+
+void store_rollback (struct store *store)
+{
+    engine_rollback (store->engine);
+}
+
+static int read_key_id (void *context, const struct value *columns, size_t count)
+{
+    (void)count;
+    column_copy (context, STORE_KEY_ID_SIZE, &columns[0]);
+    return 1;
+}
+
+int store_key_id (struct store *store, char ret_id[STORE_KEY_ID_SIZE], struct error *err)
+{
+    ret_id[0] = '\0';
+    return engine_run (store->engine, "SELECT value FROM meta WHERE name = 'key_id'", NULL, 0, read_key_id, ret_id, NULL,
+                       err);
+}
+
+int store_set_key_id (struct store *store, const char *id, struct error *err)
+{
+    const struct value values[] = { bind_text (id) };
+    return store_run (store, "INSERT INTO meta (name, value) VALUES ('key_id', ?)", values, ARRAY_SIZE (values), err);
+}
