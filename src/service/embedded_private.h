@@ -1,0 +1,78 @@
+/* What the files of the embedded service share: its struct, the authorised caller, and writing with an audit line. */
+#ifndef DPAT_SERVICE_EMBEDDED_PRIVATE_H
+#define DPAT_SERVICE_EMBEDDED_PRIVATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "src/service/embedded.h"
+#include "src/service/keys.h"
+#include "src/service/service.h"
+#include "src/store/store.h"
+
+struct embedded {
+    struct service service;
+    struct store *store;
+    struct keys keys;
+};
+
+/* A caller whose session holds. */
+struct authorised {
+    struct account_row account;
+    struct session_row session;
+};
+
+/* Free what it owns. */
+void authorised_release (struct authorised *who);
+
+/* Whose session the caller shows, and that it holds now: see the port for the errors. With manage, a session opened with a
+ * PAT is ERROR_PAT_CANNOT_MANAGE. Works inside a transaction too. */
+int embedded_authorise (struct embedded *embedded, const struct caller *caller, bool manage,
+                        struct authorised *ret_who, struct error *err);
+
+/* Begin a write transaction and authorise in it, so that a session ended meanwhile changes nothing. On -1 no transaction
+ * is open. */
+int embedded_begin (struct embedded *embedded, const struct caller *caller, struct authorised *ret_who,
+                    struct error *err);
+
+/* End a transaction: commit when status is 0, else roll back. Returns 0, or -1. */
+int embedded_end (struct embedded *embedded, int status, struct error *err);
+
+/* Write an audit line about account (NULL: unknown) and token (NULL: none). action is a literal. */
+int embedded_audit (struct embedded *embedded, const struct caller *caller, const char *actor, const char *action,
+                    const struct account_row *account, const struct token *token, const char *note, struct error *err);
+
+/* "owner", "operator" or "pat": who acts in a session of that kind. Borrowed for ever. */
+const char *embedded_actor (enum session_kind kind);
+
+/* Delete tokens of an account with their sessions, each with an audit line. */
+int embedded_delete_tokens (struct embedded *embedded, const struct caller *caller, const struct authorised *who,
+                            const struct token_list *tokens, const char *note, struct error *err);
+
+/* Open a session of kind for account and give its bearer; token_id is that of the PAT, or "". Inside a transaction. */
+int embedded_open_session (struct embedded *embedded, const struct account_row *account, enum session_kind kind,
+                           const char *token_id, int64_t life_s, struct session *ret_session, struct error *err);
+
+/* The MAC under which the store knows a secret. */
+int embedded_token_mac (const struct embedded *embedded, const struct secret *secret,
+                        unsigned char ret_mac[CRYPTO_MAC_SIZE], struct error *err);
+
+/* A copy of what a caller says of itself, at most 200 bytes, its control characters replaced; NULL for NULL. Owned. */
+char *embedded_clean (const char *text);
+
+/* The operations of the port; see service.h. */
+int embedded_sign_in (struct service *, const struct caller *, const struct sign_in *, struct session *,
+                      struct error *);
+int embedded_sign_out (struct service *, const struct caller *, struct error *);
+int embedded_whoami (struct service *, const struct caller *, struct session *, struct error *);
+int embedded_create (struct service *, const struct caller *, const struct token_wish *, struct token_made *,
+                     struct error *);
+int embedded_list (struct service *, const struct caller *, struct token_list *, struct error *);
+int embedded_find (struct service *, const struct caller *, const char *, struct token_list *, struct error *);
+int embedded_update (struct service *, const struct caller *, const char *, const struct token_change *,
+                     struct token *, struct error *);
+int embedded_delete (struct service *, const struct caller *, const char *, struct error *);
+int embedded_set_password (struct service *, const struct caller *, const struct secret *, const struct secret *,
+                           struct error *);
+
+#endif

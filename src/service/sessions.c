@@ -1,0 +1,292 @@
+/* Signing in and out of the embedded service. */
+#include <string.h>
+
+#include "src/base/clock.h"
+#include "src/base/memory.h"
+#include "src/base/time.h"
+#include "src/service/accounts.h"
+#include "src/service/bearer.h"
+#include "src/service/embedded_private.h"
+#include "src/service/password.h"
+#include "src/token/token_secret.h"
+
+/* How long sessions live, in seconds. */
+enum { SESSION_LIFE_S = 12 * 3600, SESSION_LIFE_MAX_S = 30 * TIME_DAY };
+
+int embedded_open_session (struct embedded *embedded, const struct account_row *account, enum session_kind kind,
+                           const char *token_id, int64_t life_s, struct session *ret_session, struct error *err)
+{
+    int64_t now_us = clock_now_us ();
+    struct session_row row = { .kind = kind, .created_us = now_us, .expires_us = now_us + life_s * 1000000 };
+    if (crypto_uuid (row.id, err) != 0)
+        return -1;
+    memcpy (row.account_id, account->id, sizeof (row.account_id));
+    memcpy (row.token_id, token_id, strlen (token_id) + 1);
+    struct bearer_claims claims = { .issued_at = now_us / 1000000, .expires_at = row.expires_us / 1000000 };
+    memcpy (claims.account_id, row.account_id, sizeof (claims.account_id));
+    memcpy (claims.session_id, row.id, sizeof (claims.session_id));
+    if (store_session_prune (embedded->store, now_us, err) != 0
+        || store_session_insert (embedded->store, &row, err) != 0
+        || bearer_make (embedded->keys.bearer_key, &claims, &ret_session->bearer, err) != 0)
+        return -1;
+    static const enum sign_in_kind kinds[] = { [SESSION_PASSWORD] = SIGNED_IN_WITH_PASSWORD,
+                                               [SESSION_PAT] = SIGNED_IN_WITH_PAT,
+                                               [SESSION_OPERATOR] = SIGNED_IN_AS_OPERATOR };
+    ret_session->kind = kinds[kind];
+    ret_session->expires_us = row.expires_us;
+    memcpy (ret_session->user, account->name, sizeof (ret_session->user));
+    memcpy (ret_session->token_id, row.token_id, sizeof (ret_session->token_id));
+    return 0;
+}
+
+/* Unknown user and wrong secret must look the same, so this is the only place that says it. */
+static int fail_wrong (const struct sign_in *sign_in, struct error *err)
+{
+    error_set (err, ERROR_WRONG_CREDENTIALS, "the user name or the secret is wrong");
+    if (token_secret_is_pat (secret_text (sign_in->secret))
+        && !token_secret_is_valid (secret_text (sign_in->secret), sign_in->secret->len))
+        return error_hint (err, "the token is mistyped, or not one of this service");
+    return -1;
+}
+
+/* Write down that a sign-in failed, and why; the account is NULL when nobody has that name. */
+static int audit_failure (struct embedded *embedded, const struct caller *caller, const struct account_row *account,
+                          const struct token *token, const char *why, struct error *err)
+{
+    if (store_begin (embedded->store, err) != 0)
+        return -1;
+    int status = embedded_audit (embedded, caller, "nobody", "sign_in_failed", account, token, why, err);
+    return embedded_end (embedded, status, err);
+}
+
+static int fail_disabled (const struct account_row *account, struct error *err)
+{
+    error_set (err, ERROR_ACCOUNT_DISABLED, "the account %s is disabled", account->name);
+    return error_hint (err, "its operator can enable it: dpat account enable %s", account->name);
+}
+
+/* The life of a session, in seconds. */
+static int choose_life (int64_t wanted_s, int64_t *ret_life_s, struct error *err)
+{
+    if (wanted_s > SESSION_LIFE_MAX_S)
+        return error_set (err, ERROR_INVALID_TIME, "a session lasts 30 days at most");
+    *ret_life_s = wanted_s ? wanted_s : SESSION_LIFE_S;
+    return 0;
+}
+
+/* Inside a transaction: the account as it is now, which must be what was verified outside. */
+static int reread_account (struct embedded *embedded, const struct account_row *verified, const struct sign_in *sign_in,
+                           struct error *err)
+{
+    AUTO (account_row) now = { .password_phc = NULL };
+    bool found;
+    if (store_account_by_id (embedded->store, verified->id, &now, &found, err) != 0)
+        return -1;
+    if (!found || strcmp (now.password_phc, verified->password_phc) != 0)
+        return fail_wrong (sign_in, err);
+    return now.disabled ? fail_disabled (&now, err) : 0;
+}
+
+static int admit (struct embedded *embedded, const struct caller *caller, const struct account_row *account,
+                  const struct sign_in *sign_in, const char *new_phc, int64_t life_s, struct session *ret_session,
+                  struct error *err)
+{
+    if (reread_account (embedded, account, sign_in, err) != 0
+        || (new_phc && store_account_set_password (embedded->store, account->id, new_phc, 0, err) != 0)
+        || embedded_open_session (embedded, account, SESSION_PASSWORD, "", life_s, ret_session, err) != 0)
+        return -1;
+    return embedded_audit (embedded, caller, "owner", "signed_in", account, NULL, NULL, err);
+}
+
+/* Argon2 runs outside the transaction: it would keep the writer's lock for as long as it takes. */
+static int sign_in_with_password (struct embedded *embedded, const struct caller *caller, const struct sign_in *sign_in,
+                                  struct session *ret_session, struct error *err)
+{
+    AUTO (account_row) account = { .password_phc = NULL };
+    AUTOFREE char *new_phc = NULL;
+    bool found, right;
+    int64_t life_s;
+    if (choose_life (sign_in->life_s, &life_s, err) != 0
+        || store_account_by_name (embedded->store, sign_in->user ? sign_in->user : "", &account, &found, err) != 0
+        || password_verify (found ? account.password_phc : NULL, sign_in->secret, &right, err) != 0)
+        return -1;
+    if (!right) {
+        if (audit_failure (embedded, caller, found ? &account : NULL, NULL, "wrong password", err) != 0)
+            return -1;
+        return fail_wrong (sign_in, err);
+    }
+    if (account.disabled) {
+        if (audit_failure (embedded, caller, &account, NULL, "account disabled", err) != 0)
+            return -1;
+        return fail_disabled (&account, err);
+    }
+    if (password_is_outdated (account.password_phc) && password_hash (sign_in->secret, &new_phc, err) != 0)
+        return -1;
+    if (store_begin (embedded->store, err) != 0)
+        return -1;
+    int status = admit (embedded, caller, &account, sign_in, new_phc, life_s, ret_session, err);
+    return embedded_end (embedded, status, err);
+}
+
+/* Why a token that is known does not sign in; 0 when it does. */
+static int check_token (const struct token *token, const struct account_row *account, int64_t now_us, struct error *err)
+{
+    char when[TIME_TEXT_SIZE];
+    switch (token_state_at (token, now_us)) {
+    case TOKEN_EXPIRED:
+        error_set (err, ERROR_TOKEN_EXPIRED, "the token \"%s\" expired at %s", token->name,
+                   time_format (token->expires_us / 1000000, when));
+        return error_hint (err, "make a new one with dpat create");
+    case TOKEN_INACTIVE:
+        error_set (err, ERROR_TOKEN_INACTIVE, "the token \"%s\" is deactivated", token->name);
+        return error_hint (err, "its owner can activate it: dpat activate %s", token->id);
+    case TOKEN_ACTIVE:
+        break;
+    }
+    return account->disabled ? fail_disabled (account, err) : 0;
+}
+
+/* A session of a token ends with it. */
+static int64_t pat_life_s (const struct token *token, int64_t now_us)
+{
+    int64_t left_s = token->expires_us ? (token->expires_us - now_us + 999999) / 1000000 : SESSION_LIFE_S;
+    return left_s < SESSION_LIFE_S ? left_s : SESSION_LIFE_S;
+}
+
+/* Inside a transaction. Whoever presents the right secret is told why it fails, and that is written down as well;
+ * *ret_known tells that apart from a secret nobody knows. */
+static int admit_token (struct embedded *embedded, const struct caller *caller, const struct sign_in *sign_in,
+                        struct session *ret_session, struct error *err)
+{
+    AUTO (token_row) row = { .place = NULL };
+    AUTO (account_row) account = { .password_phc = NULL };
+    unsigned char mac[CRYPTO_MAC_SIZE];
+    bool found;
+    int64_t now_us = clock_now_us ();
+    if (embedded_token_mac (embedded, sign_in->secret, mac, err) != 0
+        || store_token_by_mac (embedded->store, mac, &row, &found, err) != 0)
+        return -1;
+    if (found && store_account_by_id (embedded->store, row.account_id, &account, &found, err) != 0)
+        return -1;
+    if (!found || (sign_in->user && strcmp (sign_in->user, account.name) != 0)) {
+        (void)embedded_audit (embedded, caller, "nobody", "sign_in_failed", NULL, NULL, "unknown token", NULL);
+        return fail_wrong (sign_in, err);
+    }
+    if (check_token (&row.token, &account, now_us, err) != 0) {
+        (void)embedded_audit (embedded, caller, "pat", "sign_in_failed", &account, &row.token,
+                              err ? error_kind (err->code)->name : NULL, NULL);
+        return -1;
+    }
+    AUTOFREE char *ip = embedded_clean (caller->ip);
+    AUTOFREE char *user_agent = embedded_clean (caller->user_agent);
+    if (store_token_touch (embedded->store, row.token.id, now_us, ip, user_agent, err) != 0)
+        return -1;
+    return embedded_open_session (embedded, &account, SESSION_PAT, row.token.id, pat_life_s (&row.token, now_us),
+                                  ret_session, err);
+}
+
+/* Whether an error is about who signs in, and not about the store: then its audit line must stay. */
+static bool is_refusal (const struct error *err)
+{
+    return error_kind (err->code)->http_status == 401;
+}
+
+static int sign_in_with_token (struct embedded *embedded, const struct caller *caller, const struct sign_in *sign_in,
+                               struct session *ret_session, struct error *err)
+{
+    struct error why = ERROR_INIT;
+    if (store_begin (embedded->store, err) != 0)
+        return -1;
+    int status = admit_token (embedded, caller, sign_in, ret_session, &why);
+    bool keep = status == 0 || is_refusal (&why);
+    if (embedded_end (embedded, keep ? 0 : -1, keep ? err : NULL) == 0 && status == 0)
+        return 0;
+    if (err && status != 0)
+        *err = why;
+    return -1;
+}
+
+int embedded_sign_in (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
+                      struct session *ret_session, struct error *err)
+{
+    struct embedded *embedded = (struct embedded *)service;
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    int status;
+    /* Accounts have no second factor yet; where they do, sign_in->code is checked behind the password. */
+    if (token_secret_is_valid (secret_text (sign_in->secret), sign_in->secret->len))
+        status = sign_in_with_token (embedded, caller, sign_in, &session, err);
+    else
+        status = sign_in_with_password (embedded, caller, sign_in, &session, err);
+    if (status != 0)
+        return -1;
+    struct secret bearer = SECRET_INIT;
+    secret_move (&bearer, &session.bearer);
+    *ret_session = session;
+    ret_session->bearer = bearer;
+    return 0;
+}
+
+int embedded_sign_out (struct service *service, const struct caller *caller, struct error *err)
+{
+    struct embedded *embedded = (struct embedded *)service;
+    AUTO (authorised) who = { .account = { .password_phc = NULL } };
+    AUTO (token_list) automatic = { .items = NULL };
+    if (store_begin (embedded->store, err) != 0)
+        return -1;
+    int status = embedded_authorise (embedded, caller, false, &who, err);
+    if (status == 0)
+        status = store_token_of_session (embedded->store, who.session.id, &automatic, err);
+    if (status == 0)
+        status = embedded_delete_tokens (embedded, caller, &who, &automatic, "signed out", err);
+    if (status == 0)
+        status = store_session_delete (embedded->store, who.session.id, err);
+    if (status == 0)
+        status = embedded_audit (embedded, caller, embedded_actor (who.session.kind), "signed_out", &who.account, NULL,
+                                 NULL, err);
+    return embedded_end (embedded, status, err);
+}
+
+int embedded_whoami (struct service *service, const struct caller *caller, struct session *ret_session,
+                     struct error *err)
+{
+    AUTO (authorised) who = { .account = { .password_phc = NULL } };
+    if (embedded_authorise ((struct embedded *)service, caller, false, &who, err) != 0)
+        return -1;
+    static const enum sign_in_kind kinds[] = { [SESSION_PASSWORD] = SIGNED_IN_WITH_PASSWORD,
+                                               [SESSION_PAT] = SIGNED_IN_WITH_PAT,
+                                               [SESSION_OPERATOR] = SIGNED_IN_AS_OPERATOR };
+    ret_session->kind = kinds[who.session.kind];
+    ret_session->expires_us = who.session.expires_us;
+    memcpy (ret_session->user, who.account.name, sizeof (ret_session->user));
+    memcpy (ret_session->token_id, who.session.token_id, sizeof (ret_session->token_id));
+    return 0;
+}
+
+int embedded_set_password (struct service *service, const struct caller *caller, const struct secret *old_password,
+                           const struct secret *new_password, struct error *err)
+{
+    struct embedded *embedded = (struct embedded *)service;
+    AUTO (authorised) before = { .account = { .password_phc = NULL } };
+    AUTO (authorised) who = { .account = { .password_phc = NULL } };
+    AUTOFREE char *phc = NULL;
+    bool right;
+    if (embedded_authorise (embedded, caller, true, &before, err) != 0
+        || account_password_check (new_password, err) != 0
+        || password_verify (before.account.password_phc, old_password, &right, err) != 0)
+        return -1;
+    if (!right)
+        return error_set (err, ERROR_WRONG_CREDENTIALS, "the old password is wrong; nothing was changed");
+    if (password_hash (new_password, &phc, err) != 0 || embedded_begin (embedded, caller, &who, err) != 0)
+        return -1;
+    int status = 0;
+    if (strcmp (before.account.password_phc, who.account.password_phc) != 0)
+        status = error_set (err, ERROR_WRONG_CREDENTIALS, "the password was changed meanwhile; nothing was changed");
+    if (status == 0)
+        status = store_account_set_password (embedded->store, who.account.id, phc, clock_now_us (), err);
+    if (status == 0)
+        status = store_session_delete_of_account (embedded->store, who.account.id, who.session.id, err);
+    if (status == 0)
+        status = embedded_audit (embedded, caller, embedded_actor (who.session.kind), "password_changed", &who.account,
+                                 NULL, NULL, err);
+    return embedded_end (embedded, status, err);
+}
