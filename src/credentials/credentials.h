@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "src/base/error.h"
+#include "src/base/memory.h"
 #include "src/base/secret.h"
 
 struct credentials;
@@ -49,5 +50,6 @@ int credentials_erase (struct credentials *credentials, const char *key, struct 
 
 /* Close. NULL is fine. */
 void credentials_free (struct credentials *credentials);
+DEFINE_AUTOPTR (credentials)
 
 #endif

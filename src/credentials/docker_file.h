@@ -1,0 +1,46 @@
+/* Docker's config.json as a document, and ADAPTER of credentials.h: the entries under its "auths". */
+#ifndef DPAT_CREDENTIALS_DOCKER_FILE_H
+#define DPAT_CREDENTIALS_DOCKER_FILE_H
+
+#include <jansson.h>
+
+#include "src/base/file.h"
+#include "src/credentials/credentials.h"
+
+/* One reading of config.json. With a lock held it may be written back. */
+struct docker_file {
+    char *path;      /* owned */
+    json_t *root;    /* an object; empty when there is no file */
+    bool ended_with_newline;
+    struct file_lock lock;
+};
+
+/* Read path (for what is refused see docker_config_open). Release with docker_file_release. */
+int docker_file_read (struct docker_file *file, const char *path, struct error *err);
+
+/* The same under the lock, which is held until release; the folder is made (0700) when absent. */
+int docker_file_edit (struct docker_file *file, const char *path, struct error *err);
+
+/* Write the document back, as docker formats it. Needs docker_file_edit. */
+int docker_file_write (struct docker_file *file, struct error *err);
+
+/* Let go of lock and document. */
+void docker_file_release (struct docker_file *file);
+
+/* The helper that docker uses for key: credHelpers[key] exactly, else credsStore; NULL or "" means the file. Borrowed. */
+const char *docker_file_helper (const struct docker_file *file, const char *key);
+
+/* What the entry that docker would find for key holds; *ret_found is false when there is none or it is empty. */
+int docker_file_get (const struct docker_file *file, const char *key, struct credential *ret_credential,
+                     bool *ret_found, struct error *err);
+
+/* Take out the entry of key. Returns whether there was one. */
+bool docker_file_remove (struct docker_file *file, const char *key);
+
+/* Replace the entry of key by "{}", which says that a helper has it. */
+void docker_file_mark (struct docker_file *file, const char *key);
+
+/* The adapter: get, put and erase on path. Owned: credentials_free. */
+struct credentials *docker_file_credentials (const char *path);
+
+#endif

@@ -1,0 +1,161 @@
+/* ADAPTER of credentials.h: an external credential helper. */
+#include "src/credentials/helper.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/base/json.h"
+#include "src/base/text.h"
+#include "src/credentials/process.h"
+
+enum { ANSWER_MAX_BYTES = 64 * 1024 };
+
+#define NOT_FOUND "credentials not found in native keychain"
+
+struct helper {
+    struct credentials credentials;
+    char *program;
+    int timeout_ms;
+};
+
+/* Cut white space at the end, as every client of helpers does. */
+static void trim (struct buffer *text)
+{
+    while (text->len > 0 && strchr (" \t\r\n", text->data[text->len - 1]))
+        text->data[--text->len] = '\0';
+}
+
+/* A helper says what is wrong on stdout. */
+static int fail (const struct helper *helper, const char *action, const struct buffer *answer, int exit_status,
+                 struct error *err)
+{
+    AUTO (buffer) words;
+    buffer_init (&words, ANSWER_MAX_BYTES * 4);
+    text_append_clean (&words, buffer_text (answer), answer->len);
+    if (words.len > 0 && strcmp (action, "get") != 0)
+        return error_set (err, ERROR_CREDENTIAL_HELPER, "%s %s failed: %.200s", helper->program, action,
+                          buffer_text (&words));
+    /* what stands in the answer of a get may be the secret */
+    return error_set (err, ERROR_CREDENTIAL_HELPER, "%s %s failed (exit status %d)", helper->program, action,
+                      exit_status);
+}
+
+static int run (const struct helper *helper, const char *action, const char *input, size_t len, struct buffer *answer,
+                int *ret_exit, struct error *err)
+{
+    struct process_result result;
+    if (process_run (helper->program, action, input, len, helper->timeout_ms, answer, &result, err) != 0)
+        return -1;
+    trim (answer);
+    *ret_exit = result.exit_status;
+    return 0;
+}
+
+static int parse_answer (const struct helper *helper, const struct buffer *answer, struct credential *ret_credential,
+                         bool *ret_found, struct error *err)
+{
+    json_auto_t *object = json_parse (buffer_text (answer), answer->len, "its answer", ERROR_CREDENTIAL_HELPER, NULL);
+    const char *user = json_get_string (object, "Username");
+    const char *secret = json_get_string (object, "Secret");
+    if (object == NULL || (user && user[0] && secret == NULL))
+        return error_set (err, ERROR_CREDENTIAL_HELPER, "%s get answers something that is no credential",
+                          helper->program);
+    *ret_found = user && user[0];
+    if (*ret_found) {
+        ret_credential->user = xstrdup (user);
+        secret_set (&ret_credential->secret, secret, strlen (secret));
+    }
+    return 0;
+}
+
+static int helper_get (struct credentials *credentials, const char *key, struct credential *ret_credential,
+                       bool *ret_found, struct error *err)
+{
+    const struct helper *helper = (struct helper *)credentials;
+    AUTO (buffer) answer;
+    buffer_init (&answer, ANSWER_MAX_BYTES);
+    int exit_status;
+    if (run (helper, "get", key, strlen (key), &answer, &exit_status, err) != 0)
+        return -1;
+    if (exit_status == 0)
+        return parse_answer (helper, &answer, ret_credential, ret_found, err);
+    if (strcmp (buffer_text (&answer), NOT_FOUND) != 0)
+        return fail (helper, "get", &answer, exit_status, err);
+    *ret_found = false;
+    return 0;
+}
+
+static int helper_put (struct credentials *credentials, const char *key, const struct credential *credential,
+                       struct error *err)
+{
+    const struct helper *helper = (struct helper *)credentials;
+    AUTO (buffer) request;
+    AUTO (buffer) answer;
+    buffer_init (&request, ANSWER_MAX_BYTES);
+    buffer_init (&answer, ANSWER_MAX_BYTES);
+    json_auto_t *object = json_object ();
+    json_set_string (object, "ServerURL", key);
+    json_set_string (object, "Username", credential->user);
+    json_set (object, "Secret", json_stringn (credential->secret.data, credential->secret.len));
+    json_write (&request, object);
+    buffer_puts (&request, "\n");
+    int exit_status;
+    if (request.failed)
+        return error_set (err, ERROR_CREDENTIAL_HELPER, "the credential is too long for a helper");
+    if (run (helper, "store", request.data, request.len, &answer, &exit_status, err) != 0)
+        return -1;
+    return exit_status == 0 ? 0 : fail (helper, "store", &answer, exit_status, err);
+}
+
+static int helper_erase (struct credentials *credentials, const char *key, struct error *err)
+{
+    const struct helper *helper = (struct helper *)credentials;
+    AUTO (buffer) answer;
+    buffer_init (&answer, ANSWER_MAX_BYTES);
+    int exit_status;
+    if (run (helper, "erase", key, strlen (key), &answer, &exit_status, err) != 0)
+        return -1;
+    if (exit_status == 0 || strcmp (buffer_text (&answer), NOT_FOUND) == 0)
+        return 0;
+    return fail (helper, "erase", &answer, exit_status, err);
+}
+
+static void helper_free (struct credentials *credentials)
+{
+    struct helper *helper = (struct helper *)credentials;
+    free (helper->program);
+    free (helper);
+}
+
+struct credentials *helper_credentials (const char *name, int timeout_ms, struct error *err)
+{
+    static const struct credentials_ops ops = {
+        .get = helper_get, .put = helper_put, .erase = helper_erase, .free = helper_free
+    };
+    if (name[0] == '\0' || strchr (name, '/')) {
+        error_set (err, ERROR_CREDENTIAL_HELPER, "\"%.60s\" is no name of a credential helper", name);
+        return NULL;
+    }
+    struct helper *helper = xmalloc (sizeof (*helper));
+    *helper = (struct helper){ .credentials.ops = &ops,
+                               .program = xasprintf ("docker-credential-%s", name),
+                               .timeout_ms = timeout_ms };
+    return &helper->credentials;
+}
+
+int helper_check (const char *name, struct error *err)
+{
+    const char *path = getenv ("PATH");
+    AUTOFREE char *program = xasprintf ("docker-credential-%s", name);
+    while (path && *path) {
+        size_t len = strcspn (path, ":");
+        AUTOFREE char *file = xasprintf ("%.*s/%s", len ? (int)len : 1, len ? path : ".", program);
+        if (access (file, X_OK) == 0)
+            return 0;
+        path += len + (path[len] == ':');
+    }
+    error_set (err, ERROR_CREDENTIAL_HELPER, "%s, which Docker's config.json names, is not on PATH", program);
+    return error_hint (err, "install it, or take it out of credsStore or credHelpers");
+}

@@ -1,0 +1,195 @@
+/* Running another program with text for its stdin and a ceiling and a deadline for its answer. */
+#include "src/credentials/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "src/base/memory.h"
+
+extern char **environ;
+
+/* Both ends of the talk with a child; -1 where closed. */
+struct talk {
+    int to_child;
+    int from_child;
+    const char *input;
+    size_t left;
+    int64_t deadline_ms;
+};
+
+static int64_t now_ms (void)
+{
+    struct timespec now;
+    clock_gettime (CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void close_end (int *fd)
+{
+    memory_cleanup_close (fd);
+    *fd = -1;
+}
+
+/* Start the child with its ends of the pipes, in a process group of its own, with the signals of a fresh program. */
+static int spawn (const char *program, const char *argument, int stdin_fd, int stdout_fd, pid_t *ret_pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, defaults;
+    AUTOFREE char *program_copy = xstrdup (program);
+    AUTOFREE char *argument_copy = xstrdup (argument);
+    char *const arguments[] = { program_copy, argument_copy, NULL };
+    sigemptyset (&none);
+    sigemptyset (&defaults);
+    sigaddset (&defaults, SIGPIPE);
+    sigaddset (&defaults, SIGINT);
+    sigaddset (&defaults, SIGTERM);
+    sigaddset (&defaults, SIGHUP);
+    int code = posix_spawn_file_actions_init (&actions);
+    if (code != 0)
+        return code;
+    code = posix_spawnattr_init (&attributes);
+    if (code == 0) {
+        if (posix_spawn_file_actions_adddup2 (&actions, stdin_fd, STDIN_FILENO) != 0
+            || posix_spawn_file_actions_adddup2 (&actions, stdout_fd, STDOUT_FILENO) != 0
+            || posix_spawnattr_setsigmask (&attributes, &none) != 0
+            || posix_spawnattr_setsigdefault (&attributes, &defaults) != 0
+            || posix_spawnattr_setpgroup (&attributes, 0) != 0
+            || posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+                                                          | POSIX_SPAWN_SETPGROUP)
+                   != 0)
+            code = EINVAL;
+        else
+            code = posix_spawnp (ret_pid, program, &actions, &attributes, arguments, environ);
+        posix_spawnattr_destroy (&attributes);
+    }
+    posix_spawn_file_actions_destroy (&actions);
+    return code;
+}
+
+static void feed (struct talk *talk)
+{
+    ssize_t n = write (talk->to_child, talk->input, talk->left);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n > 0) {
+        talk->input += n;
+        talk->left -= (size_t)n;
+    }
+    if (n < 0 || talk->left == 0) /* a child that does not read its input may still answer */
+        close_end (&talk->to_child);
+}
+
+static void collect (struct talk *talk, struct buffer *out)
+{
+    char chunk[4096];
+    ssize_t n = read (talk->from_child, chunk, sizeof (chunk));
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n > 0)
+        buffer_append (out, chunk, (size_t)n);
+    if (n <= 0 || out->failed)
+        close_end (&talk->from_child);
+    explicit_bzero (chunk, sizeof (chunk));
+}
+
+/* Talk until the child closes its stdout. Returns false when time ran out. */
+static bool converse (struct talk *talk, struct buffer *out)
+{
+    while (talk->from_child >= 0) {
+        int64_t left_ms = talk->deadline_ms - now_ms ();
+        struct pollfd ends[2] = { { .fd = talk->from_child, .events = POLLIN },
+                                  { .fd = talk->to_child, .events = POLLOUT } };
+        if (left_ms <= 0)
+            return false;
+        if (poll (ends, 2, (int)left_ms) < 0 && errno != EINTR)
+            return false;
+        if (ends[0].revents)
+            collect (talk, out);
+        if (ends[1].revents && talk->to_child >= 0)
+            feed (talk);
+    }
+    return !out->failed;
+}
+
+/* Wait for the end of the child, at most until the deadline. Returns false when it still runs. */
+static bool wait_until (pid_t pid, int64_t deadline_ms, int *ret_status)
+{
+    for (;;) {
+        pid_t done = waitpid (pid, ret_status, WNOHANG);
+        if (done == pid)
+            return true;
+        if ((done < 0 && errno != EINTR) || now_ms () >= deadline_ms)
+            return false;
+        nanosleep (&(struct timespec){ .tv_nsec = 1000000 }, NULL);
+    }
+}
+
+static void end_child (pid_t pid)
+{
+    int status;
+    kill (-pid, SIGKILL);
+    while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
+        ;
+}
+
+static int open_pipes (int to_child[2], int from_child[2])
+{
+    if (pipe2 (to_child, O_CLOEXEC) != 0)
+        return -1;
+    if (pipe2 (from_child, O_CLOEXEC) != 0) {
+        close_end (&to_child[0]);
+        close_end (&to_child[1]);
+        return -1;
+    }
+    /* only our ends: the child must see ordinary pipes */
+    if (fcntl (to_child[1], F_SETFL, O_NONBLOCK) == 0 && fcntl (from_child[0], F_SETFL, O_NONBLOCK) == 0)
+        return 0;
+    for (int i = 0; i < 2; i++) {
+        close_end (&to_child[i]);
+        close_end (&from_child[i]);
+    }
+    return -1;
+}
+
+int process_run (const char *program, const char *argument, const void *input, size_t input_len, int timeout_ms,
+                 struct buffer *out, struct process_result *ret_result, struct error *err)
+{
+    int to_child[2], from_child[2];
+    pid_t pid = -1;
+    if (open_pipes (to_child, from_child) != 0)
+        return error_set (err, ERROR_CREDENTIAL_HELPER, "cannot make a pipe for %s: %s", program, strerror (errno));
+    int code = spawn (program, argument, to_child[0], from_child[1], &pid);
+    close_end (&to_child[0]);
+    close_end (&from_child[1]);
+    struct talk talk = { .to_child = to_child[1],
+                         .from_child = from_child[0],
+                         .input = input,
+                         .left = input_len,
+                         .deadline_ms = now_ms () + timeout_ms };
+    if (code == 0 && input_len == 0)
+        close_end (&talk.to_child);
+    int status = 0;
+    bool ended = code == 0 && converse (&talk, out) && wait_until (pid, talk.deadline_ms, &status);
+    close_end (&talk.to_child);
+    close_end (&talk.from_child);
+    if (code != 0)
+        return error_set (err, ERROR_CREDENTIAL_HELPER, "%s cannot be run: %s", program,
+                          code == ENOENT ? "it is not on PATH" : strerror (code));
+    if (!ended) {
+        end_child (pid);
+        return out->failed ? error_set (err, ERROR_CREDENTIAL_HELPER, "%s answers with more than %zu bytes", program,
+                                        out->ceiling)
+                           : error_set (err, ERROR_CREDENTIAL_HELPER, "%s did not answer within %d s", program,
+                                        timeout_ms / 1000);
+    }
+    ret_result->exit_status = WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+    return 0;
+}

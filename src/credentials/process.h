@@ -1,0 +1,19 @@
+/* Running another program with text for its stdin and a ceiling and a deadline for its answer. */
+#ifndef DPAT_CREDENTIALS_PROCESS_H
+#define DPAT_CREDENTIALS_PROCESS_H
+
+#include "src/base/buffer.h"
+#include "src/base/error.h"
+
+/* How a program ended. */
+struct process_result {
+    int exit_status; /* -1 when a signal ended it */
+};
+
+/* Run program (looked up on PATH) with one argument; feed input to its stdin, collect its stdout in out (beyond whose
+ * ceiling it is ended), leave its stderr ours. Beyond timeout_ms it is ended with its process group. The child has signals
+ * and descriptors as a fresh program has. ERROR_CREDENTIAL_HELPER when it cannot be run, or was ended by us. */
+int process_run (const char *program, const char *argument, const void *input, size_t input_len, int timeout_ms,
+                 struct buffer *out, struct process_result *ret_result, struct error *err);
+
+#endif
