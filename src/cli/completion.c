@@ -100,14 +100,14 @@ static void put_long_option (void *context, const struct option_spec *spec, bool
         buffer_printf (context, "-%c ", spec->letter);
 }
 
-/* One row of the table that bash and zsh walk: pattern) options=…; words=… */
+/* One row of the table that bash and zsh walk: pattern) dpat_options=…; dpat_words=… */
 static void put_case (struct buffer *out, const struct command *command, const struct command *parent)
 {
     buffer_puts (out, "    ");
     put_pattern (out, command, parent);
-    buffer_puts (out, ")\n      options='");
+    buffer_puts (out, ")\n      dpat_options='");
     help_each_option (command, put_long_option, out);
-    buffer_puts (out, "'\n      words='");
+    buffer_puts (out, "'\n      dpat_words='");
     if (command->subcommands)
         put_names (out, command->subcommands);
     else
@@ -134,7 +134,7 @@ static void put_value (void *context, const struct option_spec *spec, bool own)
     buffer_printf (table->out, "    --%s", spec->name);
     if (spec->letter)
         buffer_printf (table->out, "|-%c", spec->letter);
-    buffer_printf (table->out, ") values='%s'; return 0 ;;\n", option_words (spec));
+    buffer_printf (table->out, ") dpat_values='%s'; return 0 ;;\n", option_words (spec));
 }
 
 static void put_values (struct buffer *out)
@@ -151,15 +151,15 @@ static void put_values (struct buffer *out)
 /* What bash and zsh share: two functions that look up options and values. */
 static void put_shared (struct buffer *out)
 {
-    buffer_puts (out, "# Sets values when the option takes an argument.\n"
-                      "_dpat_value() {\n  values=\n  case $1 in\n");
+    buffer_puts (out, "# Sets dpat_values when the option takes an argument.\n"
+                      "_dpat_value() {\n  dpat_values=\n  case $1 in\n");
     put_values (out);
     buffer_puts (out, "  esac\n  return 1\n}\n\n"
-                      "# Sets options and words of a command, as \"list\" or \"account:add\".\n"
-                      "_dpat_command() {\n  options= words=\n  case $1 in\n    '')\n      options='");
+                      "# Sets dpat_options and dpat_words of a command, as \"list\" or \"account:add\".\n"
+                      "_dpat_command() {\n  dpat_options= dpat_words=\n  case $1 in\n    '')\n      dpat_options='");
     for (const struct option_spec *spec = cli_common_options (); spec->name; spec++)
         put_long_option (out, spec, false);
-    buffer_puts (out, "--version '\n      words='");
+    buffer_puts (out, "--version '\n      dpat_words='");
     put_names (out, cli_commands ());
     buffer_puts (out, "' ;;\n");
     each_path (out, put_case);
@@ -182,7 +182,7 @@ void completion_bash (struct buffer *out)
         "    [[ $line == \"$1\"* ]] && COMPREPLY+=(\"$(printf '%q' \"$line\")\")\n"
         "  done\n"
         "}\n\n"
-        "_dpat_words() {\n"
+        "_dpat_offer_words() {\n"
         "  case $2 in\n"
         "    @tokens) _dpat_offer \"$1\" < <(_dpat_tokens) ;;\n"
         "    @accounts) _dpat_offer \"$1\" < <(_dpat_accounts) ;;\n"
@@ -191,7 +191,7 @@ void completion_bash (struct buffer *out)
         "  esac\n"
         "}\n\n"
         "_dpat() {\n"
-        "  local current previous word path= options words values i\n"
+        "  local current previous word path= dpat_options dpat_words dpat_values i\n"
         "  COMPREPLY=()\n"
         "  if declare -F _get_comp_words_by_ref >/dev/null; then\n"
         "    local cword\n"
@@ -213,11 +213,11 @@ void completion_bash (struct buffer *out)
         "    esac\n"
         "  done\n"
         "  if _dpat_value \"$previous\"; then\n"
-        "    _dpat_words \"$current\" \"$values\"\n"
+        "    _dpat_offer_words \"$current\" \"$dpat_values\"\n"
         "  else\n"
         "    _dpat_command \"$path\"\n"
-        "    if [[ $current == -* ]]; then _dpat_words \"$current\" \"$options\"\n"
-        "    else _dpat_words \"$current\" \"$words\"\n"
+        "    if [[ $current == -* ]]; then _dpat_offer_words \"$current\" \"$dpat_options\"\n"
+        "    else _dpat_offer_words \"$current\" \"$dpat_words\"\n"
         "    fi\n"
         "  fi\n"
         "  if declare -F __ltrim_colon_completions >/dev/null; then __ltrim_colon_completions \"$current\"; fi\n"
@@ -229,38 +229,36 @@ void completion_zsh (struct buffer *out)
 {
     buffer_puts (out, "#compdef dpat\n# zsh completion for dpat; made by: dpat completion zsh\n\n");
     put_shared (out);
-    buffer_puts (out, "_dpat_words() {\n"
-                      "  local -a list\n"
+    buffer_puts (out, "_dpat_offer_words() {\n"
+                      "  local -a offered\n"
                       "  case $1 in\n"
-                      "    @tokens) list=(\"${(@f)$(_dpat_tokens)}\") ;;\n"
-                      "    @accounts) list=(\"${(@f)$(_dpat_accounts)}\") ;;\n"
+                      "    @tokens) offered=(\"${(@f)$(_dpat_tokens)}\") ;;\n"
+                      "    @accounts) offered=(\"${(@f)$(_dpat_accounts)}\") ;;\n"
                       "    @files) _files; return ;;\n"
-                      "    *) list=(${=1}) ;;\n"
+                      "    *) offered=(${=1}) ;;\n"
                       "  esac\n"
-                      "  list=(${list:#})\n"
-                      "  compadd -- $list\n"
+                      "  offered=(${offered:#})\n"
+                      "  compadd -a offered\n"
                       "}\n\n"
                       "_dpat() {\n"
-                      "  local word path_= options words_ values i\n"
+                      "  local word dpat_path dpat_options dpat_words dpat_values i\n"
                       "  for ((i = 2; i < CURRENT; i++)); do\n"
                       "    word=$words[i]\n"
                       "    case $word in\n"
                       "      -*) _dpat_value \"$word\" && ((i++)) ;;\n"
                       "      *)\n"
-                      "        if [[ -z $path_ ]]; then path_=$word\n"
-                      "        elif [[ $path_ == account || $path_ == config ]]; then path_=$path_:$word\n"
+                      "        if [[ -z $dpat_path ]]; then dpat_path=$word\n"
+                      "        elif [[ $dpat_path == account || $dpat_path == config ]]; then dpat_path=$dpat_path:$word\n"
                       "        fi ;;\n"
                       "    esac\n"
                       "  done\n"
                       "  if _dpat_value \"$words[CURRENT-1]\"; then\n"
-                      "    _dpat_words \"$values\"\n"
+                      "    _dpat_offer_words \"$dpat_values\"\n"
                       "    return\n"
                       "  fi\n"
-                      "  local current=$words[CURRENT]\n"
-                      "  local words\n"
-                      "  _dpat_command \"$path_\"\n"
-                      "  if [[ $current == -* ]]; then _dpat_words \"$options\"\n"
-                      "  else _dpat_words \"$words\"\n"
+                      "  _dpat_command \"$dpat_path\"\n"
+                      "  if [[ $words[CURRENT] == -* ]]; then _dpat_offer_words \"$dpat_options\"\n"
+                      "  else _dpat_offer_words \"$dpat_words\"\n"
                       "  fi\n"
                       "}\n\n"
                       "if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _dpat \"$@\"; else compdef _dpat dpat; fi\n");

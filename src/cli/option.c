@@ -163,6 +163,8 @@ static int refuse_abbreviation (const struct option_set *set, const char *what, 
 static int bad_option (const struct option_set *set, const char *what, int code, const char *word, struct error *err)
 {
     int found = optopt >= FIRST_VALUE ? optopt - FIRST_VALUE : find_letter (set, optopt);
+    if (found >= 0 && refuse_abbreviation (set, what, word, found, err) != 0)
+        return -1;
     if (code == ':' && found >= 0) {
         const struct option_spec *spec = set->rows[found];
         return error_set (err, ERROR_USAGE, "--%s needs an argument: %s", spec->name, spec->argument);

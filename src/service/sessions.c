@@ -13,6 +13,14 @@
 /* How long sessions live, in seconds. */
 enum { SESSION_LIFE_S = 12 * 3600, SESSION_LIFE_MAX_S = 30 * TIME_DAY };
 
+static enum sign_in_kind sign_in_kind (enum session_kind kind)
+{
+    static const enum sign_in_kind kinds[] = { [SESSION_PASSWORD] = SIGNED_IN_WITH_PASSWORD,
+                                               [SESSION_PAT] = SIGNED_IN_WITH_PAT,
+                                               [SESSION_OPERATOR] = SIGNED_IN_AS_OPERATOR };
+    return kinds[kind];
+}
+
 int embedded_open_session (struct embedded *embedded, const struct account_row *account, enum session_kind kind,
                            const char *token_id, int64_t life_s, struct session *ret_session, struct error *err)
 {
@@ -29,10 +37,7 @@ int embedded_open_session (struct embedded *embedded, const struct account_row *
         || store_session_insert (embedded->store, &row, err) != 0
         || bearer_make (embedded->keys.bearer_key, &claims, &ret_session->bearer, err) != 0)
         return -1;
-    static const enum sign_in_kind kinds[] = { [SESSION_PASSWORD] = SIGNED_IN_WITH_PASSWORD,
-                                               [SESSION_PAT] = SIGNED_IN_WITH_PAT,
-                                               [SESSION_OPERATOR] = SIGNED_IN_AS_OPERATOR };
-    ret_session->kind = kinds[kind];
+    ret_session->kind = sign_in_kind (kind);
     ret_session->expires_us = row.expires_us;
     memcpy (ret_session->user, account->name, sizeof (ret_session->user));
     memcpy (ret_session->token_id, row.token_id, sizeof (ret_session->token_id));
@@ -105,7 +110,7 @@ static int sign_in_with_password (struct embedded *embedded, const struct caller
     AUTO (account_row) account = { .password_phc = NULL };
     AUTOFREE char *new_phc = NULL;
     bool found, right;
-    int64_t life_s;
+    int64_t life_s = SESSION_LIFE_S;
     if (choose_life (sign_in->life_s, &life_s, err) != 0
         || store_account_by_name (embedded->store, sign_in->user ? sign_in->user : "", &account, &found, err) != 0
         || password_verify (found ? account.password_phc : NULL, sign_in->secret, &right, err) != 0)
@@ -252,10 +257,7 @@ int embedded_whoami (struct service *service, const struct caller *caller, struc
     AUTO (authorised) who = { .account = { .password_phc = NULL } };
     if (embedded_authorise ((struct embedded *)service, caller, false, &who, err) != 0)
         return -1;
-    static const enum sign_in_kind kinds[] = { [SESSION_PASSWORD] = SIGNED_IN_WITH_PASSWORD,
-                                               [SESSION_PAT] = SIGNED_IN_WITH_PAT,
-                                               [SESSION_OPERATOR] = SIGNED_IN_AS_OPERATOR };
-    ret_session->kind = kinds[who.session.kind];
+    ret_session->kind = sign_in_kind (who.session.kind);
     ret_session->expires_us = who.session.expires_us;
     memcpy (ret_session->user, who.account.name, sizeof (ret_session->user));
     memcpy (ret_session->token_id, who.session.token_id, sizeof (ret_session->token_id));
