@@ -274,6 +274,12 @@ void view_token_details (struct view *view, const json_t *result)
     }
 }
 
+/* What a person calls the place of `delivered_to`. */
+static const char *sink_title (const char *delivered_to)
+{
+    return strcmp (delivered_to, "docker") == 0 ? "Docker's credentials" : "the file";
+}
+
 void view_created (struct view *view, const json_t *result)
 {
     const json_t *token = json_object_get (result, "token");
@@ -281,8 +287,8 @@ void view_created (struct view *view, const json_t *result)
     if (json_is_true (json_object_get (result, "dry_run")))
         buffer_printf (view->talk, "dry run: the token \"%s\" would be made\n", name);
     else if (json_is_true (json_object_get (result, "created")))
-        buffer_printf (view->talk, "made the token \"%s\" (%s); the secret went to: %s\n", name,
-                       json_get_string (token, "id"), json_get_string (result, "delivered_to"));
+        buffer_printf (view->talk, "made the token \"%s\" (%s); its secret is in %s\n", name,
+                       json_get_string (token, "id"), sink_title (json_get_string (result, "delivered_to")));
     else
         buffer_printf (view->talk, "an active token \"%s\" (%s) is there already; nothing was made\n", name,
                        json_get_string (token, "id"));
@@ -293,12 +299,10 @@ static const struct {
     const char *action;
     const char *past;
     const char *already;
-} action_words[] = { { "rename", "renamed", "has that name already" },
+} action_words[] = { { "rename", "renamed to", "has that name already" },
                      { "activate", "activated", "is active already" },
                      { "deactivate", "deactivated", "is inactive already" },
-                     { "delete", "deleted", "is gone already" },
-                     { "disable", "disabled", "is disabled already" },
-                     { "enable", "enabled", "is enabled already" } };
+                     { "delete", "deleted", "is gone already" } };
 
 static void put_change (struct view *view, size_t words, bool dry_run, const json_t *item)
 {
@@ -424,12 +428,25 @@ void view_accounts (struct view *view, const json_t *result)
     print_table (table, view->out);
 }
 
+/* What was done to an account; after "would have" too. */
+static const struct {
+    const char *action;
+    const char *past;
+} account_words[] = { { "add", "made the account" },
+                      { "passwd", "set the password of" },
+                      { "disable", "disabled the account" },
+                      { "enable", "enabled the account" },
+                      { "delete", "deleted the account" } };
+
 void view_account (struct view *view, const json_t *result)
 {
     AUTOFREE char *name = clean_member (json_object_get (result, "account"), "name");
-    AUTOFREE char *action = clean_member (result, "action");
+    const char *action = json_get_string (result, "action");
     bool dry_run = json_is_true (json_object_get (result, "dry_run"));
-    buffer_printf (view->talk, "%saccount %s: %s\n", dry_run ? "dry run: " : "", name, action);
+    size_t words = 0;
+    while (words + 1 < ARRAY_SIZE (account_words) && strcmp (account_words[words].action, action) != 0)
+        words++;
+    buffer_printf (view->talk, "%s%s %s\n", dry_run ? "dry run: would have " : "", account_words[words].past, name);
 }
 
 void view_config (struct view *view, const json_t *result)

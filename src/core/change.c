@@ -75,6 +75,10 @@ void change_token (struct change_report *report, struct service *service, const 
         status = service_update (service, caller, token->id, &change, NULL, &item->error);
     if (status != 0)
         item->outcome = CHANGE_FAILED;
+    if (report->action == CHANGE_RENAME && item->outcome == CHANGE_DONE) {
+        free (item->name);
+        item->name = xstrdup (new_name);
+    }
 }
 
 void change_not_found (struct change_report *report, const char *text, const struct error *why, bool absent_is_fine)

@@ -18,7 +18,8 @@ enum change_outcome {
     CHANGE_FAILED
 };
 
-/* One token and how it went. id is "" and name what was asked for when no token was found. */
+/* One token and how it went. name is the token's, after a rename the new one; id is "" and name what was asked for when no
+ * token was found. */
 struct change_item {
     char id[TOKEN_ID_SIZE];
     char *name; /* owned */
