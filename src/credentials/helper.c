@@ -59,7 +59,7 @@ static int parse_answer (const struct helper *helper, const struct buffer *answe
     json_auto_t *object = json_parse (buffer_text (answer), answer->len, "its answer", ERROR_CREDENTIAL_HELPER, NULL);
     const char *user = json_get_string (object, "Username");
     const char *secret = json_get_string (object, "Secret");
-    if (object == NULL || (user && user[0] && secret == NULL))
+    if (!json_is_object (object) || (user && user[0] && secret == NULL))
         return error_set (err, ERROR_CREDENTIAL_HELPER, "%s get answers something that is no credential",
                           helper->program);
     *ret_found = user && user[0];
@@ -95,6 +95,8 @@ static int helper_put (struct credentials *credentials, const char *key, const s
     AUTO (buffer) answer;
     buffer_init (&request, ANSWER_MAX_BYTES);
     buffer_init (&answer, ANSWER_MAX_BYTES);
+    if (text_count (secret_text (&credential->secret), credential->secret.len) < 0)
+        return error_set (err, ERROR_CREDENTIAL_HELPER, "the credential is not UTF-8, which a helper needs");
     json_auto_t *object = json_object ();
     json_set_string (object, "ServerURL", key);
     json_set_string (object, "Username", credential->user);
