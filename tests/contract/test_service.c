@@ -1,0 +1,627 @@
+/* The contract of service.h, run on every adapter: the rules of the token service as its users meet them. */
+#include "tests/support/clock.h"
+#include "tests/support/support.h"
+
+#include <string.h>
+
+#include "src/base/json.h"
+#include "src/base/time.h"
+#include "src/service/accounts.h"
+#include "src/service/embedded.h"
+
+/* A service with the accounts alice and bob, and a way to do what its operator does. */
+struct world {
+    struct service *service;
+    struct embedded *embedded; /* the operator's side, for what the port cannot do */
+    struct session session;    /* alice's, opened with her password */
+};
+
+#define ALICE_PASSWORD "correct horse"
+#define BOB_PASSWORD "battery staple"
+
+static struct world world;
+
+/* Show alice's session, or the one given. */
+static struct caller as (const struct session *session)
+{
+    return (struct caller){ .bearer = &session->bearer, .ip = "192.0.2.7", .user_agent = "test/1" };
+}
+
+static int sign_in (const char *user, const char *text, struct session *ret_session, struct error *err)
+{
+    AUTO (secret) secret = support_secret (text);
+    const struct caller caller = { .ip = "192.0.2.7", .user_agent = "test/1" };
+    const struct sign_in sign_in = { .user = user, .secret = &secret };
+    return service_sign_in (world.service, &caller, &sign_in, ret_session, err);
+}
+
+static void add_account (const char *name, const char *text)
+{
+    AUTO (secret) password = support_secret (text);
+    struct error err = ERROR_INIT;
+    assert_ok (accounts_add (world.embedded, &(struct caller){ .ip = NULL }, name, &password, NULL, &err), &err);
+}
+
+static int open_embedded (void **state)
+{
+    if (support_make_folder (state) != 0)
+        return -1;
+    AUTOFREE char *path = support_path (state, "service.db");
+    const struct embedded_place place = { .store_path = path, .create = true };
+    struct error err = ERROR_INIT;
+    clock_set_us (CLOCK_SOME_DAY * 1000000);
+    world = (struct world){ .service = NULL };
+    assert_ok (embedded_open (&place, &world.embedded, &err), &err);
+    world.service = embedded_service (world.embedded);
+    add_account ("alice", ALICE_PASSWORD);
+    add_account ("bob", BOB_PASSWORD);
+    assert_ok (sign_in ("alice", ALICE_PASSWORD, &world.session, &err), &err);
+    return 0;
+}
+
+static int close_world (void **state)
+{
+    session_release (&world.session);
+    service_free (world.service);
+    clock_set_us (0);
+    return support_remove_folder (state);
+}
+
+/* Make a token of alice's; its secret goes to ret_secret when that is not NULL. */
+static void make (const char *name, int64_t life_s, struct token *ret_token, struct secret *ret_secret)
+{
+    struct token_wish wish = { .name = name, .expires_us = life_s ? clock_now_us () + life_s * 1000000 : 0 };
+    AUTO (token_made) made = { .secret = SECRET_INIT };
+    const struct caller caller = as (&world.session);
+    struct error err = ERROR_INIT;
+    scopes_add (&wish.scopes, SCOPE_WRITE);
+    scopes_add (&wish.scopes, SCOPE_READ);
+    assert_ok (service_create (world.service, &caller, &wish, &made, &err), &err);
+    if (ret_token)
+        token_copy (ret_token, &made.token);
+    if (ret_secret)
+        secret_move (ret_secret, &made.secret);
+}
+
+static int make_auto (const char *place, const struct session *session, struct token_made *ret_made, struct error *err)
+{
+    struct token_wish wish = { .name = "docker login", .source = TOKEN_AUTO, .place = place, .allow_duplicate = true };
+    const struct caller caller = as (session);
+    scopes_add (&wish.scopes, SCOPE_ADMIN);
+    return service_create (world.service, &caller, &wish, ret_made, err);
+}
+
+static size_t count_tokens (void)
+{
+    AUTO (token_list) list = { .items = NULL };
+    const struct caller caller = as (&world.session);
+    struct error err = ERROR_INIT;
+    assert_ok (service_list (world.service, &caller, &list, &err), &err);
+    return list.count;
+}
+
+static void get (const char *id, struct token *ret_token, bool *ret_found)
+{
+    AUTO (token_list) list = { .items = NULL };
+    const struct caller caller = as (&world.session);
+    struct error err = ERROR_INIT;
+    assert_ok (service_find (world.service, &caller, id, &list, &err), &err);
+    *ret_found = list.count == 1;
+    if (*ret_found && ret_token)
+        token_copy (ret_token, &list.items[0]);
+}
+
+static void set_active (const char *id, bool active)
+{
+    const struct caller caller = as (&world.session);
+    const struct token_change change = { .active = &active };
+    struct error err = ERROR_INIT;
+    assert_ok (service_update (world.service, &caller, id, &change, NULL, &err), &err);
+}
+
+/* Signing in as user with text fails with this code. */
+static void assert_refused (const char *user, const char *text, enum error_code code)
+{
+    struct error err = ERROR_INIT;
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    assert_int_equal (sign_in (user, text, &session, &err), -1);
+    assert_code (&err, code);
+    assert_null (strstr (err.text, text[0] ? text : "\x01"));
+}
+
+/* Rule 1, 3 */
+static void a_token_has_what_was_wished_and_who_made_it (void **state)
+{
+    (void)state;
+    AUTO (token) token = { .name = NULL };
+    make ("c\xc3\xbc", TIME_DAY, &token, NULL);
+    assert_true (token_id_is_whole (token.id));
+    assert_string_equal (token.name, "c\xc3\xbc");
+    assert_int_equal (token.scopes.count, 2);
+    assert_int_equal (token.scopes.list[0], SCOPE_WRITE);
+    assert_int_equal (token.scopes.list[1], SCOPE_READ);
+    assert_int_equal (token.source, TOKEN_MANUAL);
+    assert_int_equal (token.created_us, clock_now_us ());
+    assert_int_equal (token.expires_us, clock_now_us () + TIME_DAY * 1000000);
+    assert_string_equal (token.creator.ip, "192.0.2.7");
+    assert_string_equal (token.creator.user_agent, "test/1");
+    assert_int_equal (token.last_used_us, 0);
+    assert_int_equal (token_state_at (&token, clock_now_us ()), TOKEN_ACTIVE);
+}
+
+static void a_use_is_recorded (void **state)
+{
+    (void)state;
+    AUTO (token) token = { .name = NULL };
+    AUTO (token) after = { .name = NULL };
+    AUTO (secret) secret = SECRET_INIT;
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    struct error err = ERROR_INIT;
+    bool found;
+    make ("ci", 0, &token, &secret);
+    clock_advance_s (60);
+    assert_ok (sign_in ("alice", secret_text (&secret), &session, &err), &err);
+    assert_int_equal (session.kind, SIGNED_IN_WITH_PAT);
+    assert_string_equal (session.token_id, token.id);
+    get (token.id, &after, &found);
+    assert_true (found);
+    assert_int_equal (after.last_used_us, clock_now_us ());
+    assert_string_equal (after.last_used_from.ip, "192.0.2.7");
+    assert_string_equal (after.last_used_from.user_agent, "test/1");
+}
+
+static void bad_wishes_make_nothing (void **state)
+{
+    (void)state;
+    char long_name[102];
+    memset (long_name, 'x', 101);
+    long_name[101] = '\0';
+    struct scopes read = { .list = { SCOPE_READ }, .count = 1 };
+    const struct {
+        struct token_wish wish;
+        enum error_code code;
+    } rows[] = { { { .name = "", .scopes = read }, ERROR_INVALID_NAME },
+                 { { .name = long_name, .scopes = read }, ERROR_INVALID_NAME },
+                 { { .name = "a\nb", .scopes = read }, ERROR_INVALID_NAME },
+                 { { .name = "\xff", .scopes = read }, ERROR_INVALID_NAME },
+                 { { .name = "ok" }, ERROR_INVALID_SCOPE },
+                 { { .name = "ok", .scopes = read, .expires_us = CLOCK_SOME_DAY * 1000000 }, ERROR_INVALID_TIME },
+                 { { .name = "ok", .scopes = read, .expires_us = 1 }, ERROR_INVALID_TIME } };
+    const struct caller caller = as (&world.session);
+    for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
+        AUTO (token_made) made = { .secret = SECRET_INIT };
+        struct error err = ERROR_INIT;
+        assert_int_equal (service_create (world.service, &caller, &rows[i].wish, &made, &err), -1);
+        assert_code (&err, rows[i].code);
+    }
+    assert_int_equal (count_tokens (), 0);
+}
+
+static void an_active_name_is_taken_once (void **state)
+{
+    (void)state;
+    AUTO (token) first = { .name = NULL };
+    struct token_wish wish = { .name = "ci", .scopes = { .list = { SCOPE_READ }, .count = 1 } };
+    const struct caller caller = as (&world.session);
+    struct error err = ERROR_INIT;
+    make ("ci", 0, &first, NULL);
+    {
+        AUTO (token_made) made = { .secret = SECRET_INIT };
+        assert_int_equal (service_create (world.service, &caller, &wish, &made, &err), -1);
+        assert_code (&err, ERROR_NAME_TAKEN);
+        assert_non_null (strstr (err.details[0].text, first.id));
+    }
+    wish.allow_duplicate = true;
+    {
+        AUTO (token_made) made = { .secret = SECRET_INIT };
+        assert_ok (service_create (world.service, &caller, &wish, &made, &err), &err);
+    }
+    assert_int_equal (count_tokens (), 2);
+}
+
+static void a_name_is_free_when_its_token_is_not_active (void **state)
+{
+    (void)state;
+    AUTO (token) off = { .name = NULL };
+    make ("off", 0, &off, NULL);
+    set_active (off.id, false);
+    make ("off", 0, NULL, NULL);
+    make ("short", 60, NULL, NULL);
+    clock_advance_s (60);
+    make ("short", 60, NULL, NULL);
+}
+
+/* Rule 4 */
+static void only_name_and_state_change (void **state)
+{
+    (void)state;
+    AUTO (token) token = { .name = NULL };
+    AUTO (token) after = { .name = NULL };
+    AUTO (secret) secret = SECRET_INIT;
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    const struct caller caller = as (&world.session);
+    const struct token_change change = { .name = "new" };
+    struct error err = ERROR_INIT;
+    make ("old", TIME_DAY, &token, &secret);
+    assert_ok (service_update (world.service, &caller, token.id, &change, &after, &err), &err);
+    assert_string_equal (after.name, "new");
+    assert_string_equal (after.id, token.id);
+    assert_int_equal (after.expires_us, token.expires_us);
+    assert_int_equal (after.created_us, token.created_us);
+    assert_int_equal (after.scopes.count, token.scopes.count);
+    assert_true (after.active);
+    assert_ok (sign_in ("alice", secret_text (&secret), &session, &err), &err);
+}
+
+static void a_rename_takes_no_active_name (void **state)
+{
+    (void)state;
+    AUTO (token) token = { .name = NULL };
+    const struct caller caller = as (&world.session);
+    struct token_change change = { .name = "taken" };
+    struct error err = ERROR_INIT;
+    make ("taken", 0, NULL, NULL);
+    make ("mine", 0, &token, NULL);
+    assert_int_equal (service_update (world.service, &caller, token.id, &change, NULL, &err), -1);
+    assert_code (&err, ERROR_NAME_TAKEN);
+    change.name = "mine";
+    assert_ok (service_update (world.service, &caller, token.id, &change, NULL, &err), &err);
+    change.name = "";
+    assert_int_equal (service_update (world.service, &caller, token.id, &change, NULL, &err), -1);
+    assert_code (&err, ERROR_INVALID_NAME);
+}
+
+static void a_token_that_is_not_active_authenticates_nothing_at_once (void **state)
+{
+    (void)state;
+    AUTO (token) token = { .name = NULL };
+    AUTO (secret) secret = SECRET_INIT;
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    AUTO (session) who = { .bearer = SECRET_INIT };
+    struct error err = ERROR_INIT;
+    make ("ci", 0, &token, &secret);
+    assert_ok (sign_in ("alice", secret_text (&secret), &session, &err), &err);
+    const struct caller caller = as (&session);
+    assert_ok (service_whoami (world.service, &caller, &who, &err), &err);
+    set_active (token.id, false);
+    assert_int_equal (service_whoami (world.service, &caller, &who, &err), -1);
+    assert_code (&err, ERROR_SESSION_EXPIRED);
+    assert_refused ("alice", secret_text (&secret), ERROR_TOKEN_INACTIVE);
+    set_active (token.id, true);
+    AUTO (session) again = { .bearer = SECRET_INIT };
+    assert_ok (sign_in ("alice", secret_text (&secret), &again, &err), &err);
+    assert_int_equal (service_whoami (world.service, &caller, &who, &err), -1); /* the old one stays ended */
+}
+
+static void an_expired_token_can_only_be_deleted (void **state)
+{
+    (void)state;
+    AUTO (token) token = { .name = NULL };
+    AUTO (secret) secret = SECRET_INIT;
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    const struct caller owner = as (&world.session);
+    const bool off = false, on = true;
+    struct error err = ERROR_INIT;
+    bool found;
+    make ("ci", 60, &token, &secret);
+    assert_ok (sign_in ("alice", secret_text (&secret), &session, &err), &err);
+    clock_advance_s (60);
+    const struct caller caller = as (&session);
+    AUTO (session) who = { .bearer = SECRET_INIT };
+    assert_int_equal (service_whoami (world.service, &caller, &who, &err), -1);
+    assert_code (&err, ERROR_SESSION_EXPIRED);
+    assert_refused ("alice", secret_text (&secret), ERROR_TOKEN_EXPIRED);
+    assert_int_equal (service_update (world.service, &owner, token.id, &(struct token_change){ .active = &off }, NULL, &err), -1);
+    assert_code (&err, ERROR_STATE_CONFLICT);
+    assert_int_equal (service_update (world.service, &owner, token.id, &(struct token_change){ .active = &on }, NULL, &err), -1);
+    assert_code (&err, ERROR_STATE_CONFLICT);
+    assert_ok (service_delete (world.service, &owner, token.id, &err), &err);
+    get (token.id, NULL, &found);
+    assert_false (found);
+    assert_refused ("alice", secret_text (&secret), ERROR_WRONG_CREDENTIALS);
+}
+
+/* Rule 5 */
+static void deleting_ends_it_and_nothing_else (void **state)
+{
+    (void)state;
+    AUTO (token) one = { .name = NULL };
+    AUTO (secret) secret_one = SECRET_INIT;
+    AUTO (secret) secret_two = SECRET_INIT;
+    AUTO (session) session_one = { .bearer = SECRET_INIT };
+    AUTO (session) session_two = { .bearer = SECRET_INIT };
+    AUTO (session) who = { .bearer = SECRET_INIT };
+    const struct caller owner = as (&world.session);
+    struct error err = ERROR_INIT;
+    make ("one", 0, &one, &secret_one);
+    make ("two", 0, NULL, &secret_two);
+    assert_ok (sign_in ("alice", secret_text (&secret_one), &session_one, &err), &err);
+    assert_ok (sign_in ("alice", secret_text (&secret_two), &session_two, &err), &err);
+    assert_ok (service_delete (world.service, &owner, one.id, &err), &err);
+    const struct caller caller_one = as (&session_one), caller_two = as (&session_two);
+    assert_int_equal (service_whoami (world.service, &caller_one, &who, &err), -1);
+    assert_ok (service_whoami (world.service, &caller_two, &who, &err), &err);
+    assert_int_equal (service_delete (world.service, &owner, one.id, &err), -1);
+    assert_code (&err, ERROR_TOKEN_NOT_FOUND);
+    assert_int_equal (service_delete (world.service, &owner, "nonsense", &err), -1);
+    assert_code (&err, ERROR_INVALID_TOKEN_ID);
+    assert_int_equal (count_tokens (), 1);
+}
+
+static void accounts_do_not_see_each_other (void **state)
+{
+    (void)state;
+    AUTO (token) token = { .name = NULL };
+    AUTO (session) bob = { .bearer = SECRET_INIT };
+    AUTO (token_list) list = { .items = NULL };
+    AUTO (secret) secret = SECRET_INIT;
+    const bool off = false;
+    struct error err = ERROR_INIT;
+    make ("ci", 0, &token, &secret);
+    assert_ok (sign_in ("bob", BOB_PASSWORD, &bob, &err), &err);
+    const struct caller caller = as (&bob);
+    assert_ok (service_list (world.service, &caller, &list, &err), &err);
+    assert_int_equal (list.count, 0);
+    assert_ok (service_find (world.service, &caller, token.id, &list, &err), &err);
+    assert_int_equal (list.count, 0);
+    assert_int_equal (service_delete (world.service, &caller, token.id, &err), -1);
+    assert_code (&err, ERROR_TOKEN_NOT_FOUND);
+    assert_int_equal (service_update (world.service, &caller, token.id, &(struct token_change){ .active = &off }, NULL, &err), -1);
+    assert_code (&err, ERROR_TOKEN_NOT_FOUND);
+    assert_refused ("bob", secret_text (&secret), ERROR_WRONG_CREDENTIALS);
+}
+
+static void names_and_ids_find_tokens (void **state)
+{
+    (void)state;
+    AUTO (token) one = { .name = NULL };
+    const struct caller caller = as (&world.session);
+    struct error err = ERROR_INIT;
+    make ("one", 0, &one, NULL);
+    make ("two", 0, NULL, NULL);
+    char prefix[9];
+    memcpy (prefix, one.id, 8);
+    prefix[8] = '\0';
+    const char *const texts[] = { "one", one.id, prefix };
+    for (size_t i = 0; i < ARRAY_SIZE (texts); i++) {
+        AUTO (token_list) list = { .items = NULL };
+        assert_ok (service_find (world.service, &caller, texts[i], &list, &err), &err);
+        assert_int_equal (list.count, 1);
+        assert_string_equal (list.items[0].id, one.id);
+    }
+    AUTO (token_list) none = { .items = NULL };
+    assert_ok (service_find (world.service, &caller, "on", &none, &err), &err);
+    assert_int_equal (none.count, 0);
+}
+
+/* Rule 6 */
+static void a_token_manages_nothing (void **state)
+{
+    (void)state;
+    AUTO (token) token = { .name = NULL };
+    AUTO (secret) secret = SECRET_INIT;
+    AUTO (secret) password = support_secret (ALICE_PASSWORD);
+    AUTO (secret) new_password = support_secret ("another password");
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    AUTO (session) who = { .bearer = SECRET_INIT };
+    AUTO (token_list) list = { .items = NULL };
+    AUTO (token_made) made = { .secret = SECRET_INIT };
+    struct token_wish wish = { .name = "x", .scopes = { .list = { SCOPE_READ }, .count = 1 } };
+    const bool off = false;
+    const struct token_change change = { .active = &off };
+    make ("admin", 0, &token, &secret);
+    assert_int_equal (sign_in ("alice", secret_text (&secret), &session, NULL), 0);
+    const struct caller caller = as (&session);
+    struct error err[6] = { ERROR_INIT };
+    assert_int_equal (service_list (world.service, &caller, &list, &err[0]), -1);
+    assert_int_equal (service_find (world.service, &caller, "admin", &list, &err[1]), -1);
+    assert_int_equal (service_create (world.service, &caller, &wish, &made, &err[2]), -1);
+    assert_int_equal (service_update (world.service, &caller, token.id, &change, NULL, &err[3]), -1);
+    assert_int_equal (service_delete (world.service, &caller, token.id, &err[4]), -1);
+    assert_int_equal (service_set_password (world.service, &caller, &password, &new_password, &err[5]), -1);
+    for (size_t i = 0; i < ARRAY_SIZE (err); i++)
+        assert_code (&err[i], ERROR_PAT_CANNOT_MANAGE);
+    assert_int_equal (service_whoami (world.service, &caller, &who, NULL), 0);
+    assert_int_equal (count_tokens (), 1);
+}
+
+/* Rule 8 */
+static void the_sixth_automatic_token_pushes_out_the_least_used (void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    char ids[5][TOKEN_ID_SIZE];
+    AUTO (secret) first_secret = SECRET_INIT;
+    for (int i = 0; i < 5; i++) {
+        AUTO (token_made) made = { .secret = SECRET_INIT };
+        AUTOFREE char *place = xasprintf ("place %d", i);
+        assert_ok (make_auto (place, &world.session, &made, &err), &err);
+        assert_string_equal (made.evicted.id, "");
+        assert_int_equal (made.token.source, TOKEN_AUTO);
+        assert_int_equal (made.token.expires_us / 1000000, world.session.expires_us / 1000000);
+        memcpy (ids[i], made.token.id, TOKEN_ID_SIZE);
+        if (i == 0)
+            secret_move (&first_secret, &made.secret);
+        clock_advance_s (10);
+    }
+    AUTO (session) used = { .bearer = SECRET_INIT };
+    assert_ok (sign_in ("alice", secret_text (&first_secret), &used, &err), &err); /* the oldest is now the last used */
+    clock_advance_s (10);
+    AUTO (token_made) sixth = { .secret = SECRET_INIT };
+    assert_ok (make_auto ("place 5", &world.session, &sixth, &err), &err);
+    assert_string_equal (sixth.evicted.id, ids[1]);
+    assert_int_equal (count_tokens (), 5);
+}
+
+static void signing_in_again_from_one_place_replaces (void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    bool found;
+    AUTO (token_made) one = { .secret = SECRET_INIT };
+    AUTO (token_made) two = { .secret = SECRET_INIT };
+    make ("by hand", 0, NULL, NULL);
+    assert_ok (make_auto ("here", &world.session, &one, &err), &err);
+    assert_ok (make_auto ("here", &world.session, &two, &err), &err);
+    assert_int_equal (count_tokens (), 2);
+    get (one.token.id, NULL, &found);
+    assert_false (found);
+    assert_refused ("alice", secret_text (&one.secret), ERROR_WRONG_CREDENTIALS);
+}
+
+static void signing_out_ends_the_session_and_its_automatic_tokens (void **state)
+{
+    (void)state;
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    AUTO (token_made) mine = { .secret = SECRET_INIT };
+    AUTO (token_made) others = { .secret = SECRET_INIT };
+    AUTO (token_list) list = { .items = NULL };
+    struct error err = ERROR_INIT;
+    assert_ok (sign_in ("alice", ALICE_PASSWORD, &session, &err), &err);
+    assert_ok (make_auto ("mine", &session, &mine, &err), &err);
+    assert_ok (make_auto ("other", &world.session, &others, &err), &err);
+    make ("by hand", 0, NULL, NULL);
+    const struct caller caller = as (&session);
+    assert_ok (service_sign_out (world.service, &caller, &err), &err);
+    assert_int_equal (service_list (world.service, &caller, &list, &err), -1);
+    assert_code (&err, ERROR_SESSION_EXPIRED);
+    assert_refused ("alice", secret_text (&mine.secret), ERROR_WRONG_CREDENTIALS);
+    assert_int_equal (count_tokens (), 2);
+}
+
+/* Rule 11 */
+static void strangers_learn_nothing (void **state)
+{
+    (void)state;
+    struct error unknown = ERROR_INIT, wrong = ERROR_INIT;
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    assert_int_equal (sign_in ("carol", "correct horse", &session, &unknown), -1);
+    assert_int_equal (sign_in ("alice", "wrong horse!", &session, &wrong), -1);
+    assert_code (&unknown, ERROR_WRONG_CREDENTIALS);
+    assert_string_equal (unknown.text, wrong.text);
+    assert_string_equal (unknown.hint, wrong.hint);
+    assert_int_equal (unknown.detail_count, wrong.detail_count);
+    assert_refused ("alice", "", ERROR_WRONG_CREDENTIALS);
+    assert_refused ("alice", "dpat_00000000000000000000000000000000000000", ERROR_WRONG_CREDENTIALS);
+    assert_refused (NULL, ALICE_PASSWORD, ERROR_WRONG_CREDENTIALS);
+}
+
+static void a_disabled_account_is_told_to_its_owner_only (void **state)
+{
+    (void)state;
+    AUTO (secret) secret = SECRET_INIT;
+    AUTO (session) who = { .bearer = SECRET_INIT };
+    const struct caller caller = as (&world.session);
+    struct error err = ERROR_INIT;
+    bool changed;
+    make ("ci", 0, NULL, &secret);
+    assert_ok (accounts_set_disabled (world.embedded, &caller, "alice", true, &changed, &err), &err);
+    assert_true (changed);
+    assert_int_equal (service_whoami (world.service, &caller, &who, &err), -1);
+    assert_refused ("alice", ALICE_PASSWORD, ERROR_ACCOUNT_DISABLED);
+    assert_refused ("alice", secret_text (&secret), ERROR_ACCOUNT_DISABLED);
+    assert_refused ("alice", "wrong horse!", ERROR_WRONG_CREDENTIALS);
+    assert_ok (accounts_set_disabled (world.embedded, &caller, "alice", false, &changed, &err), &err);
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    assert_ok (sign_in ("alice", ALICE_PASSWORD, &session, &err), &err);
+}
+
+static void sessions_end_at_their_time (void **state)
+{
+    (void)state;
+    AUTO (session) who = { .bearer = SECRET_INIT };
+    const struct caller caller = as (&world.session);
+    struct error err = ERROR_INIT;
+    assert_int_equal (world.session.expires_us, clock_now_us () + 12 * 3600 * (int64_t)1000000);
+    clock_advance_s (12 * 3600 - 1);
+    assert_ok (service_whoami (world.service, &caller, &who, &err), &err);
+    assert_string_equal (who.user, "alice");
+    assert_int_equal (who.kind, SIGNED_IN_WITH_PASSWORD);
+    clock_advance_s (1);
+    assert_int_equal (service_whoami (world.service, &caller, &who, &err), -1);
+    assert_code (&err, ERROR_SESSION_EXPIRED);
+}
+
+static void a_session_may_be_wished_up_to_30_days (void **state)
+{
+    (void)state;
+    AUTO (secret) secret = support_secret (ALICE_PASSWORD);
+    struct sign_in wish = { .user = "alice", .secret = &secret, .life_s = 30 * TIME_DAY };
+    const struct caller caller = { .ip = NULL };
+    struct error err = ERROR_INIT;
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    AUTO (session) longer = { .bearer = SECRET_INIT };
+    assert_ok (service_sign_in (world.service, &caller, &wish, &session, &err), &err);
+    assert_int_equal (session.expires_us, clock_now_us () + 30 * TIME_DAY * 1000000);
+    wish.life_s++;
+    assert_int_equal (service_sign_in (world.service, &caller, &wish, &longer, &err), -1);
+    assert_code (&err, ERROR_INVALID_TIME);
+}
+
+static void without_a_good_bearer_nothing_is_told (void **state)
+{
+    (void)state;
+    static const char *const texts[] = { "", "x", "eyJhbGciOiJub25lIn0.e30." };
+    AUTO (token_list) list = { .items = NULL };
+    struct error err = ERROR_INIT;
+    struct caller caller = { .bearer = NULL };
+    assert_int_equal (service_list (world.service, &caller, &list, &err), -1);
+    assert_code (&err, ERROR_NOT_SIGNED_IN);
+    for (size_t i = 0; i < ARRAY_SIZE (texts); i++) {
+        AUTO (secret) bearer = support_secret (texts[i]);
+        caller.bearer = &bearer;
+        assert_int_equal (service_list (world.service, &caller, &list, &err), -1);
+        assert_code (&err, ERROR_NOT_SIGNED_IN);
+    }
+}
+
+static void a_new_password_ends_the_other_sessions (void **state)
+{
+    (void)state;
+    AUTO (secret) old_password = support_secret (ALICE_PASSWORD);
+    AUTO (secret) wrong = support_secret ("wrong horse!");
+    AUTO (secret) short_one = support_secret ("1234567");
+    AUTO (secret) new_password = support_secret ("another password");
+    AUTO (session) other = { .bearer = SECRET_INIT };
+    AUTO (session) again = { .bearer = SECRET_INIT };
+    AUTO (session) who = { .bearer = SECRET_INIT };
+    const struct caller caller = as (&world.session);
+    struct error err = ERROR_INIT;
+    assert_ok (sign_in ("alice", ALICE_PASSWORD, &other, &err), &err);
+    assert_int_equal (service_set_password (world.service, &caller, &wrong, &new_password, &err), -1);
+    assert_code (&err, ERROR_WRONG_CREDENTIALS);
+    assert_int_equal (service_set_password (world.service, &caller, &old_password, &short_one, &err), -1);
+    assert_code (&err, ERROR_INVALID_PASSWORD);
+    assert_ok (service_set_password (world.service, &caller, &old_password, &new_password, &err), &err);
+    assert_ok (service_whoami (world.service, &caller, &who, &err), &err);
+    const struct caller other_caller = as (&other);
+    assert_int_equal (service_whoami (world.service, &other_caller, &who, &err), -1);
+    assert_refused ("alice", ALICE_PASSWORD, ERROR_WRONG_CREDENTIALS);
+    assert_ok (sign_in ("alice", "another password", &again, &err), &err);
+}
+
+int main (void)
+{
+#define TEST(promise, adapter)                                                                                         \
+    {                                                                                                                  \
+        #adapter ": " #promise, promise, open_##adapter, close_world, NULL                                             \
+    }
+#define EACH(adapter)                                                                                                  \
+    TEST (a_token_has_what_was_wished_and_who_made_it, adapter), TEST (a_use_is_recorded, adapter),                    \
+        TEST (bad_wishes_make_nothing, adapter), TEST (an_active_name_is_taken_once, adapter),                         \
+        TEST (a_name_is_free_when_its_token_is_not_active, adapter), TEST (only_name_and_state_change, adapter),       \
+        TEST (a_rename_takes_no_active_name, adapter),                                                                 \
+        TEST (a_token_that_is_not_active_authenticates_nothing_at_once, adapter),                                      \
+        TEST (an_expired_token_can_only_be_deleted, adapter), TEST (deleting_ends_it_and_nothing_else, adapter),       \
+        TEST (accounts_do_not_see_each_other, adapter), TEST (names_and_ids_find_tokens, adapter),                     \
+        TEST (a_token_manages_nothing, adapter),                                                                       \
+        TEST (the_sixth_automatic_token_pushes_out_the_least_used, adapter),                                           \
+        TEST (signing_in_again_from_one_place_replaces, adapter),                                                      \
+        TEST (signing_out_ends_the_session_and_its_automatic_tokens, adapter), TEST (strangers_learn_nothing, adapter), \
+        TEST (a_disabled_account_is_told_to_its_owner_only, adapter), TEST (sessions_end_at_their_time, adapter),      \
+        TEST (a_session_may_be_wished_up_to_30_days, adapter),                                                         \
+        TEST (without_a_good_bearer_nothing_is_told, adapter), TEST (a_new_password_ends_the_other_sessions, adapter)
+    const struct CMUnitTest tests[] = { EACH (embedded) };
+    json_start ();
+    return cmocka_run_group_tests (tests, NULL, NULL);
+}

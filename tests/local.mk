@@ -1,0 +1,142 @@
+# Tests: unit and contract programs (cmocka), the command line (bats), and lint; all speak TAP.
+unit_tests = \
+	tests/unit/test_buffer \
+	tests/unit/test_crypto \
+	tests/unit/test_docker_config \
+	tests/unit/test_error \
+	tests/unit/test_file \
+	tests/unit/test_keys \
+	tests/unit/test_option \
+	tests/unit/test_selection \
+	tests/unit/test_session_file \
+	tests/unit/test_store \
+	tests/unit/test_text \
+	tests/unit/test_time \
+	tests/unit/test_token
+
+contract_tests = \
+	tests/contract/test_credentials \
+	tests/contract/test_engine \
+	tests/contract/test_service
+
+cli_tests = \
+	tests/cli/account.bats \
+	tests/cli/activate.bats \
+	tests/cli/completion.bats \
+	tests/cli/config.bats \
+	tests/cli/create.bats \
+	tests/cli/delete.bats \
+	tests/cli/demo.bats \
+	tests/cli/docker.bats \
+	tests/cli/faults.bats \
+	tests/cli/help.bats \
+	tests/cli/input.bats \
+	tests/cli/list.bats \
+	tests/cli/login.bats \
+	tests/cli/logout.bats \
+	tests/cli/output.bats \
+	tests/cli/parallel.bats \
+	tests/cli/prompt.bats \
+	tests/cli/readme.bats \
+	tests/cli/rename.bats \
+	tests/cli/secrets.bats \
+	tests/cli/show.bats \
+	tests/cli/status.bats \
+	tests/cli/store.bats \
+	tests/cli/version.bats
+
+lint_tests = \
+	tests/lint/banned.sh \
+	tests/lint/documented.sh \
+	tests/lint/floors.sh \
+	tests/lint/headers.sh \
+	tests/lint/length.sh \
+	tests/lint/manual.sh \
+	tests/lint/shell.sh
+
+test_support = \
+	tests/cli/lib.bash \
+	tests/demo.sh \
+	tests/lint/lib.sh \
+	tests/support/check-json.py \
+	tests/support/registry.py \
+	tests/support/terminal.py
+
+TESTS = $(unit_tests) $(contract_tests) $(cli_tests) $(lint_tests)
+EXTRA_DIST += $(cli_tests) $(lint_tests) $(test_support)
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(unit_tests) $(contract_tests)
+endif
+
+# What the test programs share: a clock that tests set, in front of the real one in libdpat.a.
+check_LIBRARIES = tests/libsupport.a
+tests_libsupport_a_SOURCES = tests/support/clock.c tests/support/clock.h tests/support/support.c tests/support/support.h
+TEST_LIBS = tests/libsupport.a $(DPAT_LIBS) $(CMOCKA_LIBS)
+AM_CFLAGS += $(CMOCKA_CFLAGS)
+LDADD = $(TEST_LIBS)
+
+TEST_EXTENSIONS = .bats .sh
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(tap_driver)
+BATS_LOG_DRIVER = $(tap_driver)
+SH_LOG_DRIVER = $(tap_driver)
+LOG_COMPILER = $(DPAT_RUNNER)
+BATS_LOG_COMPILER = $(BATS)
+AM_BATS_LOG_FLAGS = --tap
+SH_LOG_COMPILER = sh
+AM_TESTS_ENVIRONMENT = \
+	DPAT='$(abs_builddir)/dpat$(EXEEXT)'; export DPAT; \
+	DPAT_MANUAL='$(abs_builddir)/dpat-manual$(EXEEXT)'; export DPAT_MANUAL; \
+	DPAT_RUNNER='$(DPAT_RUNNER)'; export DPAT_RUNNER; \
+	TOP_SRCDIR='$(abs_top_srcdir)'; export TOP_SRCDIR; \
+	TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_BUILDDIR; \
+	PYTHON3='$(PYTHON3)'; export PYTHON3; \
+	CC='$(CC)'; export CC; \
+	LINT_CFLAGS='$(DEFS) $(AM_CPPFLAGS) $(AM_CFLAGS)'; export LINT_CFLAGS; \
+	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	ASAN_OPTIONS=detect_leaks=1:abort_on_error=0; export ASAN_OPTIONS; \
+	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1; export UBSAN_OPTIONS; \
+	unset DPAT_SERVICE DPAT_USER DPAT_STORE DPAT_KEY_FILE DPAT_CONFIG_DIR DPAT_STATE_DIR DPAT_NO_INPUT \
+	      DPAT_PASSWORD_FILE DPAT_DEFAULT_EXPIRES DPAT_DEBUG DOCKER_CONFIG NO_COLOR CLICOLOR CLICOLOR_FORCE; \
+	LC_ALL=C.UTF-8; export LC_ALL;
+
+check_DATA = tests/have-tools
+
+# A test suite that cannot run must not look like one that passed.
+tests/have-tools: Makefile
+	@test '$(BATS)' && test '$(PYTHON3)' && test '$(CMOCKA_LIBS)' || { \
+	  echo 'make check needs bats, libcmocka-dev and python3: ./bootstrap installs them; then run ./configure again' >&2; \
+	  exit 1; }
+	@$(MKDIR_P) tests && touch $@
+CLEANFILES += tests/have-tools
+
+MEMCHECK = $(VALGRIND) --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
+	--errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes
+memcheck_tests = $(unit_tests) $(contract_tests) tests/cli/account.bats tests/cli/create.bats tests/cli/delete.bats \
+	tests/cli/docker.bats tests/cli/list.bats tests/cli/login.bats tests/cli/logout.bats tests/cli/status.bats
+
+# The programs and the main commands under valgrind.
+memcheck: all
+	@test '$(VALGRIND)' || { echo 'make memcheck needs valgrind: ./bootstrap installs it' >&2; exit 1; }
+	$(MAKE) check TESTS='$(memcheck_tests)' DPAT_RUNNER='$(MEMCHECK)'
+
+# Only the checks of the source text and of the manual.
+lint: all
+	$(MAKE) check TESTS='$(lint_tests)'
+
+# The whole life of a token, in a temporary home.
+demo: all
+	@DPAT='$(abs_builddir)/dpat$(EXEEXT)' TOP_SRCDIR='$(abs_top_srcdir)' PYTHON3='$(PYTHON3)' sh $(srcdir)/tests/demo.sh
+
+# The time of one command beside a bare program that reads the same rows.
+bench: all tests/support/bare_list$(EXEEXT)
+	@DPAT='$(abs_builddir)/dpat$(EXEEXT)' BARE='$(abs_builddir)/tests/support/bare_list$(EXEEXT)' \
+	  sh $(srcdir)/tests/bench.sh
+EXTRA_PROGRAMS = tests/support/bare_list
+tests_support_bare_list_SOURCES = tests/support/bare_list.c
+tests_support_bare_list_LDADD = $(SQLITE_LIBS)
+EXTRA_DIST += tests/bench.sh
+CLEANFILES += tests/support/bare_list$(EXEEXT)
+
+.PHONY: memcheck lint demo bench
