@@ -22,6 +22,15 @@ static json_t *config_document (json_t **ret_settings)
     return document;
 }
 
+/* One setting as it is now; NULL: not set. */
+static json_t *setting_document (const char *name, const char *value)
+{
+    json_t *settings;
+    json_t *document = config_document (&settings);
+    json_set_string (settings, name, value);
+    return document;
+}
+
 static int run_list (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     struct app *app = invocation->app;
@@ -39,7 +48,6 @@ static int run_get (struct invocation *invocation, json_t **ret_result, struct e
 {
     struct app *app = invocation->app;
     const char *name = invocation->arguments[0];
-    json_t *settings;
     if (settings_check_name (name, err) != 0 || app_load (app, err) != 0)
         return -1;
     const char *value = stored_value (app, name);
@@ -47,8 +55,7 @@ static int run_get (struct invocation *invocation, json_t **ret_result, struct e
         error_set (err, ERROR_INTERNAL, "%s is not set", name);
         return error_hint (err, "%s", settings_help (name));
     }
-    *ret_result = config_document (&settings);
-    json_set_string (settings, name, value);
+    *ret_result = setting_document (name, value);
     invocation->app->options.quiet = true; /* a single value stands alone, for $(dpat config get …) */
     return 0;
 }
@@ -74,21 +81,21 @@ static int change (struct app *app, const char *name, const char *value, struct 
 
 static int run_set (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
-    (void)ret_result;
     const char *name = invocation->arguments[0];
     const char *value = invocation->arguments[1];
-    if (settings_check (name, value, err) != 0)
+    if (settings_check (name, value, err) != 0 || change (invocation->app, name, value, err) != 0)
         return -1;
-    return change (invocation->app, name, value, err);
+    *ret_result = setting_document (name, value);
+    return 0;
 }
 
 static int run_unset (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
-    (void)ret_result;
     const char *name = invocation->arguments[0];
-    if (settings_check_name (name, err) != 0)
+    if (settings_check_name (name, err) != 0 || change (invocation->app, name, NULL, err) != 0)
         return -1;
-    return change (invocation->app, name, NULL, err);
+    *ret_result = setting_document (name, NULL);
+    return 0;
 }
 
 static const struct command config_list = {
@@ -127,6 +134,7 @@ static const struct command config_set = {
     .max_arguments = 2,
     .argument_kind = ARGUMENT_SETTING,
     .run = run_set,
+    .view = view_nothing,
 };
 
 static const struct command config_unset = {
@@ -138,6 +146,7 @@ static const struct command config_unset = {
     .max_arguments = 1,
     .argument_kind = ARGUMENT_SETTING,
     .run = run_unset,
+    .view = view_nothing,
 };
 
 const struct command cmd_config = {

@@ -467,6 +467,12 @@ void view_config (struct view *view, const json_t *result)
     }
 }
 
+void view_nothing (struct view *view, const json_t *result)
+{
+    (void)view;
+    (void)result;
+}
+
 void view_version (struct view *view, const json_t *result)
 {
     buffer_printf (view->out, "dpat %s\n", json_get_string (result, "version"));

@@ -1,0 +1,114 @@
+# What the tests of the command line share: a home of their own, accounts, and assertions on exit codes by name.
+# shellcheck shell=bash
+# Sourced by every .bats file in setup().
+bats_require_minimum_version 1.5.0
+
+PASSWORD='correct horse battery'
+
+# A home, and nothing of the caller's settings.
+dpat_home() {
+  export HOME="$BATS_TEST_TMPDIR/home"
+  export XDG_CONFIG_HOME="$HOME/.config" XDG_STATE_HOME="$HOME/.local/state" XDG_DATA_HOME="$HOME/.local/share"
+  export DOCKER_CONFIG="$HOME/.docker"
+  export DPAT_SERVICE=local
+  unset DPAT_USER DPAT_STORE DPAT_KEY_FILE DPAT_CONFIG_DIR DPAT_STATE_DIR DPAT_NO_INPUT DPAT_PASSWORD_FILE \
+    DPAT_DEFAULT_EXPIRES DPAT_DEBUG NO_COLOR CLICOLOR CLICOLOR_FORCE COLUMNS
+  mkdir -p "$HOME"
+  STORE="$XDG_DATA_HOME/dpat/service.db"
+  cd "$HOME" || return 1
+}
+
+dpat() {
+  # shellcheck disable=SC2086 # a program with its options
+  ${DPAT_RUNNER-} "$DPAT" "$@"
+}
+
+# An account, signed in: signed_in [NAME]
+signed_in() {
+  local name=${1-alice}
+  dpat account add "$name" --password-stdin -q <<<"$PASSWORD"
+  dpat login "$name" --password-stdin <<<"$PASSWORD" 2>/dev/null
+}
+
+# The value at a path of the JSON on stdin, as Python prints it: json 'tokens[0]["name"]'
+json() {
+  "$PYTHON3" -c 'import json,sys
+d = json.load(sys.stdin)
+v = eval("d" + (sys.argv[1] if sys.argv[1].startswith("[") else "." + sys.argv[1]), {"d": type("D", (dict,), {"__getattr__": dict.__getitem__})(d)})
+print("null" if v is None else str(v).lower() if isinstance(v, bool) else v)' "$1"
+}
+
+# The id of the token of that name.
+id_of() {
+  dpat list --porcelain | awk -F '\t' -v name="$1" '$2 == name { print $1 }'
+}
+
+# The names of the tokens, one a line.
+names() {
+  dpat list --porcelain | cut -f 2
+}
+
+# succeeds COMMAND...: exit 0; leaves $output (stdout) and $stderr.
+succeeds() {
+  run --separate-stderr "$@"
+  if [ "$status" -ne 0 ]; then
+    echo "exit $status of: $*"
+    echo "stdout: $output"
+    echo "stderr: $stderr"
+    return 1
+  fi
+}
+
+# The exit status of an error code, from the one table in the program.
+exit_of() {
+  dpat help exit-codes | awk -v code="$1" '/^  [0-9]/ { status = $1 } $1 == code { print status; exit }'
+}
+
+# fails_with CODE COMMAND...: the exit status of that code, nothing on stdout, a sentence on stderr; the same again with
+# --json gives the error object as the last line of stderr. stdin, if the command reads it, comes from the file $INPUT.
+fails_with() {
+  local code=$1 expected
+  shift
+  expected=$(exit_of "$code")
+  [ -n "$expected" ] || { echo "no such code: $code"; return 1; }
+  run --separate-stderr "$@" <"${INPUT-/dev/null}"
+  if [ "$status" -ne "$expected" ] || [ -n "$output" ] || [[ $stderr != *dpat:* ]]; then
+    echo "expected $code ($expected), got $status from: $*"
+    echo "stdout: $output"
+    echo "stderr: $stderr"
+    return 1
+  fi
+  local words=$stderr
+  run --separate-stderr "$@" --json <"${INPUT-/dev/null}"
+  if [ "$status" -ne "$expected" ] || [ -n "$output" ] ||
+    ! printf '%s\n' "${stderr_lines[-1]}" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" error "$code" "$expected"; then
+    echo "expected JSON $code ($expected), got $status from: $* --json"
+    echo "stdout: $output"
+    echo "stderr: $stderr"
+    return 1
+  fi
+  stderr=$words
+}
+
+# Whether no file below HOME, and nothing said, holds a text.
+nowhere() {
+  ! grep -rqF -- "$1" "$HOME"
+}
+
+# Wait for a condition, 10 s at most: wait_until COMMAND...
+wait_until() {
+  local i
+  for ((i = 0; i < 400; i++)); do
+    "$@" && return 0
+    sleep 0.025
+  done
+  echo "waited in vain for: $*"
+  return 1
+}
+
+# Skip when the sanitizers or valgrind make it meaningless.
+native_only() {
+  if [ -n "${DPAT_RUNNER-}" ] || grep -qa __asan_init "$DPAT"; then
+    skip "$1"
+  fi
+}

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Checks a dpat/1 document on stdin against the schema of its kind.
+
+check-json.py error CODE EXIT   an error object with this code and exit
+check-json.py KIND              a result of this kind
+"""
+import json
+import sys
+
+import jsonschema
+
+NULLABLE = {"type": ["string", "null"]}
+TIME = {"type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}
+COUNT = {"type": "integer", "minimum": 0}
+
+
+def record(required, **properties):
+    """An object with exactly these members."""
+    return {"type": "object", "properties": properties, "required": required or list(properties),
+            "additionalProperties": False}
+
+
+def document(**properties):
+    return record(None, schema={"const": "dpat/1"}, kind={"type": "string"}, **properties)
+
+
+ORIGIN = record(None, ip=NULLABLE, user_agent=NULLABLE)
+TOKEN = record(
+    None,
+    id={"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},
+    name={"type": "string", "minLength": 1, "maxLength": 100},
+    state={"enum": ["active", "inactive", "expired"]},
+    active={"type": "boolean"},
+    scopes={"type": "array", "minItems": 1,
+            "items": {"enum": ["repo:public_read", "repo:read", "repo:write", "repo:admin"]}},
+    source={"enum": ["manual", "auto"]},
+    created_at=dict(TIME, type="string"), expires_at=TIME, last_used_at=TIME, last_used_from=ORIGIN, creator=ORIGIN)
+ACCOUNT = record(None, id=NULLABLE, name={"type": "string"}, disabled={"type": "boolean"}, token_count=COUNT,
+                 active_token_count=COUNT, created_at=TIME)
+
+KINDS = {
+    "token_list": document(count=COUNT, active_count=COUNT, inactive_count=COUNT, expired_count=COUNT,
+                           tokens={"type": "array", "items": TOKEN}),
+    "token_created": document(created={"type": "boolean"}, dry_run={"type": "boolean"},
+                              token={"anyOf": [TOKEN, {"type": "object"}, {"type": "null"}]},
+                              secret=NULLABLE, delivered_to={"enum": ["stdout", "file", "docker", None]}),
+    "result": document(
+        action={"enum": ["rename", "activate", "deactivate", "delete"]}, dry_run={"type": "boolean"},
+        ok=COUNT, failed=COUNT,
+        items={"type": "array", "items": record(
+            None, id=NULLABLE, name={"type": "string"},
+            outcome={"enum": ["changed", "unchanged", "absent", "failed"]},
+            error={"anyOf": [{"type": "null"},
+                             record(None, code={"type": "string"}, exit={"type": "integer"},
+                                    message={"type": "string"}, hint=NULLABLE)]})}),
+    "status": document(service={"type": "string"}, user=NULLABLE, signed_in_with={"enum": ["password", "pat", None]},
+                       expires_at=TIME,
+                       docker={"anyOf": [{"type": "null"}, record(None, registry={"type": "string"},
+                                                                  stored_in={"type": "string"})]},
+                       secrets_in=NULLABLE),
+    "account_list": document(count=COUNT, accounts={"type": "array", "items": ACCOUNT}),
+    "account": document(action={"enum": ["add", "passwd", "disable", "enable", "delete"]},
+                        dry_run={"type": "boolean"}, account=ACCOUNT),
+    "config": document(settings={"type": "object"}),
+    "version": document(version={"type": "string"}),
+    "error": document(error=record(
+        None, code={"type": "string"}, exit={"type": "integer", "minimum": 1, "maximum": 14},
+        message={"type": "string", "minLength": 10}, hint=NULLABLE, http_status={"type": "integer"},
+        retryable={"type": "boolean"}, retry_at=TIME, details={"type": "object"})),
+}
+
+
+def main():
+    kind = sys.argv[1]
+    text = sys.stdin.read()
+    value = json.loads(text)
+    if text.count("\n") != 1 or not text.endswith("\n"):
+        sys.exit("the document is not one line")
+    jsonschema.validate(value, KINDS[kind])
+    if value["kind"] != kind:
+        sys.exit(f"kind is {value['kind']}, not {kind}")
+    if kind == "error":
+        found = (value["error"]["code"], value["error"]["exit"])
+        if found != (sys.argv[2], int(sys.argv[3])):
+            sys.exit(f"the error is {found}")
+
+
+main()
