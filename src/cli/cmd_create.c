@@ -153,32 +153,38 @@ static json_t *created_document (const struct creation *creation, const char *de
     return document;
 }
 
-/* A dry run asks the service only whether the name is free. */
+/* The active token of that name, or NULL. Borrowed from all. */
+static const struct token *find_active (const struct token_list *all, const char *name)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (strcmp (all->items[i].name, name) == 0 && token_state_at (&all->items[i], clock_now_us ()) == TOKEN_ACTIVE)
+            return &all->items[i];
+    return NULL;
+}
+
+/* A dry run asks the service only whether the name is free. The token that would be made has no id. */
 static int try_out (struct app *app, const struct token_wish *wish, bool if_absent, json_t **ret_result,
                     struct error *err)
 {
     AUTO (token_list) all = { .items = NULL };
     AUTO (creation) creation = { .created = false };
-    struct error why = ERROR_INIT;
     if (service_list (app->service, &app->caller, &all, err) != 0)
         return -1;
-    for (size_t i = 0; i < all.count && !wish->allow_duplicate; i++) {
-        const struct token *token = &all.items[i];
-        if (strcmp (token->name, wish->name) != 0 || token_state_at (token, clock_now_us ()) != TOKEN_ACTIVE)
-            continue;
-        error_set (&why, ERROR_NAME_TAKEN, "an active token named \"%s\" exists", wish->name);
-        error_detail (&why, "id", ERROR_DETAIL_TEXT, token->id);
+    const struct token *taken = wish->allow_duplicate ? NULL : find_active (&all, wish->name);
+    if (taken && !if_absent) {
+        error_set (err, ERROR_NAME_TAKEN, "an active token named \"%s\" exists (%s)", wish->name, taken->id);
+        return error_detail (err, "id", ERROR_DETAIL_TEXT, taken->id);
     }
-    if (why.code != ERROR_NONE && !if_absent) {
-        *err = why;
-        return -1;
-    }
-    creation.token = (struct token){ .name = xstrdup (wish->name),
-                                     .scopes = wish->scopes,
-                                     .active = true,
-                                     .expires_us = wish->expires_us };
+    if (taken)
+        token_copy (&creation.token, taken);
+    else
+        creation.token = (struct token){ .name = xstrdup (wish->name),
+                                         .scopes = wish->scopes,
+                                         .active = true,
+                                         .expires_us = wish->expires_us };
     *ret_result = created_document (&creation, NULL, true);
-    json_set (json_object_get (*ret_result, "token"), "id", json_null ());
+    if (taken == NULL)
+        json_set (json_object_get (*ret_result, "token"), "id", json_null ());
     return 0;
 }
 
@@ -187,6 +193,14 @@ static void warn_of_clear_text (const struct create_work *work)
     if (work->docker_config && docker_config_is_plain (work->docker_config, work->registry))
         output_note ("warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",
                      docker_config_stored_in (work->docker_config, work->registry));
+}
+
+/* What can be done about a name that is taken is this command's to say. */
+static int hint_taken (struct error *err)
+{
+    if (err->code == ERROR_NAME_TAKEN)
+        error_hint (err, "choose another name, or say --if-absent (make none then) or --allow-duplicate");
+    return -1;
 }
 
 static int run (struct invocation *invocation, json_t **ret_result, struct error *err)
@@ -200,10 +214,10 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
         return -1;
     announce (app, &work.wish);
     if (app->options.dry_run)
-        return try_out (app, &work.wish, options->if_absent, ret_result, err);
+        return try_out (app, &work.wish, options->if_absent, ret_result, err) == 0 ? 0 : hint_taken (err);
     if (open_sink (invocation, &work, err) != 0
         || creation_run (app->service, &app->caller, &work.wish, options->if_absent, work.sink, &creation, err) != 0)
-        return -1;
+        return hint_taken (err);
     if (creation.created && !app->options.quiet)
         warn_of_clear_text (&work);
     bool shown = options->out == NULL && !options->docker; /* the sink wrote the document itself */

@@ -284,7 +284,7 @@ void view_created (struct view *view, const json_t *result)
 {
     const json_t *token = json_object_get (result, "token");
     AUTOFREE char *name = clean_member (token, "name");
-    if (json_is_true (json_object_get (result, "dry_run")))
+    if (json_is_true (json_object_get (result, "dry_run")) && json_is_null (json_object_get (token, "id")))
         buffer_printf (view->talk, "dry run: the token \"%s\" would be made\n", name);
     else if (json_is_true (json_object_get (result, "created")))
         buffer_printf (view->talk, "made the token \"%s\" (%s); its secret is in %s\n", name,
