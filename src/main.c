@@ -13,12 +13,13 @@
 #include "src/cli/cli.h"
 
 /* A descriptor 0, 1 or 2 that is closed would be given to the next file opened, and words for stderr would land in the
- * store. Returns whether stdout was closed. */
+ * store. In place of stdout comes one that cannot be written, so that a result that goes nowhere is an error. Returns
+ * whether stdout was closed. */
 static bool fill_closed_descriptors (void)
 {
     bool stdout_was_closed = fcntl (STDOUT_FILENO, F_GETFD) < 0;
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl (fd, F_GETFD) < 0 && open ("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY) < 0)
+        if (fcntl (fd, F_GETFD) < 0 && open ("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY) < 0)
             _exit (1);
     return stdout_was_closed;
 }

@@ -113,9 +113,10 @@ const char *cli_nearest (const struct command *const *list, const char *name)
     const char *words[64];
     size_t count = 0;
     for (; *list; list++) {
-        words[count++] = (*list)->name;
-        for (const char *const *alias = (*list)->aliases; alias && *alias; alias++)
+        for (const char *const *alias = (*list)->aliases; alias && *alias && count < ARRAY_SIZE (words); alias++)
             words[count++] = *alias;
+        if (count < ARRAY_SIZE (words))
+            words[count++] = (*list)->name;
     }
     return option_nearest (name, words, count);
 }

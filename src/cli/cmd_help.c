@@ -5,9 +5,20 @@
 #include "src/cli/help.h"
 #include "src/cli/output.h"
 
+static const char *nearest_topic (const char *name)
+{
+    const char *words[32];
+    size_t count = 0;
+    for (const struct help_topic *topic = help_topics (); topic->name && count < ARRAY_SIZE (words); topic++)
+        words[count++] = topic->name;
+    return option_nearest (name, words, count);
+}
+
 static int unknown_topic (const char *name, struct error *err)
 {
-    const char *nearest = cli_nearest (cli_commands (), name);
+    const char *nearest = nearest_topic (name);
+    if (nearest == NULL)
+        nearest = cli_nearest (cli_commands (), name);
     error_set (err, ERROR_USAGE, "there is no help on \"%.60s\"", name);
     if (nearest)
         return error_hint (err, "did you mean dpat help %s?", nearest);

@@ -73,7 +73,7 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
         return -1;
     const char *user = options->all ? NULL : app->settings.user;
     if (users.count == 0 && !app->options.json)
-        output_note ("%s was not signed in to %s", user ? user : "nobody", app_service_title (app));
+        output_note ("%s was%s signed in to %s", user ? user : "nobody", user ? " not" : "", app_service_title (app));
     struct status_facts facts = { .service = app->settings.service, .user = user };
     if (app->options.json)
         *ret_result = status_document (&facts);

@@ -51,7 +51,8 @@ int output_write (const struct buffer *text, struct error *err)
             continue;
         if (n < 0) {
             int saved = errno;
-            error_set (err, ERROR_OUTPUT, "cannot write to standard output: %s", strerror (saved));
+            error_set (err, ERROR_OUTPUT, "cannot write to standard output: %s",
+                       saved == EBADF ? "it is closed" : strerror (saved));
             errno = saved;
             return -1;
         }
