@@ -30,12 +30,11 @@ signed_in() {
   dpat login "$name" --password-stdin <<<"$PASSWORD" 2>/dev/null
 }
 
-# The value at a path of the JSON on stdin, as Python prints it: json 'tokens[0]["name"]'
+# A value of the JSON on stdin, named as Python does: json '["tokens"][0]["name"]'
 json() {
-  "$PYTHON3" -c 'import json,sys
-d = json.load(sys.stdin)
-v = eval("d" + (sys.argv[1] if sys.argv[1].startswith("[") else "." + sys.argv[1]), {"d": type("D", (dict,), {"__getattr__": dict.__getitem__})(d)})
-print("null" if v is None else str(v).lower() if isinstance(v, bool) else v)' "$1"
+  "$PYTHON3" -c 'import json, sys
+value = eval("document" + sys.argv[1], {"document": json.load(sys.stdin)})
+print("null" if value is None else str(value).lower() if isinstance(value, bool) else value)' "$1"
 }
 
 # The id of the token of that name.
@@ -79,10 +78,10 @@ fails_with() {
     return 1
   fi
   local words=$stderr
-  run --separate-stderr "$@" --json <"${INPUT-/dev/null}"
+  run --separate-stderr "$1" --json "${@:2}" <"${INPUT-/dev/null}"
   if [ "$status" -ne "$expected" ] || [ -n "$output" ] ||
     ! printf '%s\n' "${stderr_lines[-1]}" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" error "$code" "$expected"; then
-    echo "expected JSON $code ($expected), got $status from: $* --json"
+    echo "expected JSON $code ($expected), got $status from: $1 --json ${*:2}"
     echo "stdout: $output"
     echo "stderr: $stderr"
     return 1
@@ -93,6 +92,24 @@ fails_with() {
 # Whether no file below HOME, and nothing said, holds a text.
 nowhere() {
   ! grep -rqF -- "$1" "$HOME"
+}
+
+# A folder that other users can reach: $PUBLIC. bats keeps its own to itself.
+public_folder() {
+  PUBLIC=$(mktemp -d "${TMPDIR:-/tmp}/dpat-public-XXXXXX")
+  chmod 755 "$PUBLIC"
+}
+
+# Run as nobody, who then must be able to run the build.
+as_nobody() {
+  setpriv --reuid 65534 --regid 65534 --clear-groups env -u XDG_DATA_HOME -u XDG_STATE_HOME -u XDG_CONFIG_HOME \
+    -u DOCKER_CONFIG HOME="$PUBLIC" "$@"
+}
+
+needs_nobody() {
+  [ "$(id -u)" -eq 0 ] || skip 'needs root to become another user'
+  public_folder
+  as_nobody "$DPAT" version >/dev/null 2>&1 || skip 'another user cannot run the build'
 }
 
 # Wait for a condition, 10 s at most: wait_until COMMAND...

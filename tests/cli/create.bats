@@ -1,0 +1,200 @@
+# dpat create: what is made, where the secret goes, and what is refused.
+setup() { load lib.bash; dpat_home; }
+
+@test "-q prints only the secret" {
+  signed_in
+  succeeds dpat create ci -q
+  [[ $output =~ ^dpat_[0-9A-Za-z]{38}$ ]]
+  [ "$stderr" = '' ]
+}
+
+@test "--json has the token and its secret" {
+  signed_in
+  succeeds dpat create ci -s write -s admin -s write -e 2030-01-31 --json
+  printf '%s\n' "$output" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" token_created
+  [ "$(printf '%s' "$output" | json '["token"]["scopes"]')" = "['repo:write', 'repo:admin']" ]
+  [ "$(printf '%s' "$output" | json '["token"]["expires_at"]')" = 2030-01-31T23:59:59Z ]
+  [ "$(printf '%s' "$output" | json '["delivered_to"]')" = stdout ]
+  [[ $(printf '%s' "$output" | json '["secret"]') == dpat_* ]]
+}
+
+@test "by default it may read and lives 90 days" {
+  signed_in
+  succeeds dpat create ci --json
+  [ "$(printf '%s' "$output" | json '["token"]["scopes"]')" = "['repo:read']" ]
+  created=$(date -d "$(printf '%s' "$output" | json '["token"]["created_at"]')" +%s)
+  expires=$(date -d "$(printf '%s' "$output" | json '["token"]["expires_at"]')" +%s)
+  [ $((expires - created)) -eq $((90 * 86400)) ]
+  DPAT_DEFAULT_EXPIRES=never succeeds dpat create forever --json
+  [ "$(printf '%s' "$output" | json '["token"]["expires_at"]')" = null ]
+  dpat config set default_expires 1d
+  succeeds dpat create short --json
+  [ "$(date -d "$(printf '%s' "$output" | json '["token"]["expires_at"]')" +%s)" -lt $(($(date +%s) + 86402)) ]
+}
+
+@test "a pipe or file needs -q or --json" {
+  signed_in
+  run --separate-stderr dpat create ci
+  [ "$status" -eq "$(exit_of no_sink)" ]
+  [ "$output" = '' ]
+  [[ $stderr == *-q* && $stderr == *--json* && $stderr == *--out* && $stderr == *--docker* ]]
+  [ "$(names)" = '' ]
+}
+
+@test "--out makes a private file" {
+  signed_in
+  succeeds dpat create ci --out ci.token
+  [ "$output" = '' ]
+  [ "$(stat -c %a ci.token)" = 600 ]
+  [[ $(cat ci.token) =~ ^dpat_[0-9A-Za-z]{38}$ ]]
+  succeeds dpat create two --out two.token --json
+  [ "$(printf '%s' "$output" | json '["secret"]')" = null ]
+  [ "$(printf '%s' "$output" | json '["delivered_to"]')" = file ]
+}
+
+@test "--out takes an empty file of one's own and nothing else" {
+  signed_in
+  touch empty
+  succeeds dpat create ci --out empty
+  [ -s empty ]
+  echo precious >full
+  fails_with file_exists dpat create two --out full
+  [ "$(cat full)" = precious ]
+  fails_with file_failed dpat create two --out .
+  ln -s nowhere dangling
+  run dpat create two --out dangling
+  [ "$status" -eq 12 ]
+  fails_with file_failed dpat create two --out missing/two
+  [ "$(names)" = ci ]
+}
+
+@test "an existing name is refused, or allowed, or fine" {
+  signed_in
+  dpat create ci -q >/dev/null
+  fails_with name_taken dpat create ci -q
+  [[ $stderr == *--allow-duplicate* || $stderr == *--if-absent* ]]
+  succeeds dpat create ci --if-absent --out ci.token
+  [ ! -e ci.token ]
+  succeeds dpat create ci --if-absent --out ci.token --json
+  [ "$(printf '%s' "$output" | json '["created"]')" = false ]
+  succeeds dpat create ci --allow-duplicate -q
+  [ "$(names | wc -l)" -eq 2 ]
+  fails_with usage dpat create other --if-absent -q
+}
+
+@test "bad names, scopes and times make nothing" {
+  signed_in
+  for name in '' ' ' "$(printf 'a\nb')" "$(printf '\x1b[31mred')" "$(printf '\xff')" "$(printf '%0101d' 0)"; do
+    fails_with invalid_name dpat create -q -- "$name"
+  done
+  for scope in '' all repo READ repo:delete; do
+    fails_with invalid_scope dpat create ci -q -s "$scope"
+  done
+  for when in '' 13q 2027-02-30 2020-01-01 0d -1d 99999999999999999999d 9999y tomorrow 2020-01-01T00:00:00Z; do
+    fails_with invalid_time dpat create ci -q --expires="$when"
+  done
+  [ "$(names)" = '' ]
+}
+
+@test "a name may have 100 characters of any script" {
+  signed_in
+  name=$(printf 'ü%.0s' {1..100})
+  succeeds dpat create "$name" -q
+  [ "$(names)" = "$name" ]
+}
+
+@test "an argument that looks like a secret is refused and not shown" {
+  signed_in
+  dpat create ci -q >ci.token
+  secret=$(cat ci.token)
+  fails_with secret_in_argument dpat create "$secret" -q
+  [[ $stderr != *"$secret"* ]]
+  fails_with secret_in_argument dpat create x --out "$secret"
+  fails_with secret_in_argument dpat "$secret"
+  fails_with secret_in_argument dpat show dckr_pat_abcdefghijklmnopqrstuvwxyz0
+  [[ $stderr != *abcdefghij* ]]
+}
+
+@test "-n makes nothing and opens nothing" {
+  signed_in
+  succeeds dpat create ci -n --out ci.token
+  [[ $stderr == *'would be made'* ]]
+  [ ! -e ci.token ]
+  succeeds dpat create ci -n --json
+  [ "$(printf '%s' "$output" | json '["created"]')" = false ]
+  [ "$(names)" = '' ]
+}
+
+@test "service, user, scope and expiry are told on stderr" {
+  signed_in
+  succeeds dpat create ci --out ci.token -s admin -e 2031-05-05
+  [[ $stderr == *alice* && $stderr == *'embedded service'* && $stderr == *repo:admin* && $stderr == *2031-05-05T23:59:59Z* ]]
+}
+
+@test "a full standard output leaves no live token" {
+  signed_in
+  run --separate-stderr bash -c '"$@" >/dev/full' - "$DPAT" create ci -q
+  [ "$status" -eq "$(exit_of undelivered)" ]
+  [ "$(names)" = '' ]
+  run --separate-stderr bash -c '"$@" >/dev/full' - "$DPAT" create ci --json
+  [ "$status" -eq 14 ]
+  printf '%s\n' "${stderr_lines[-1]}" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" error undelivered 14
+  [ "$(printf '%s' "${stderr_lines[-1]}" | json '["error"]["details"]["undone"]')" = true ]
+  [[ $(printf '%s' "${stderr_lines[-1]}" | json '["error"]["details"]["id"]') == ????????-* ]]
+  [ "$(names)" = '' ]
+}
+
+@test "a closed standard output is told before anything is made" {
+  signed_in
+  run --separate-stderr bash -c '"$@" >&-' - "$DPAT" create ci -q
+  [ "$status" -eq "$(exit_of output)" ]
+  [ "$(names)" = '' ]
+  [ "$(sqlite3 "$STORE" "SELECT count(*) FROM audit WHERE action = 'token_created'")" -eq 0 ]
+}
+
+@test "a reader that has gone leaves no live token" {
+  signed_in
+  mkfifo pipe
+  # the shell holds both ends of the pipe, gives dpat the one to write to, and closes the one to read from
+  run --separate-stderr bash -c 'exec 3<>pipe 4>pipe 3<&-; "$@" >&4 4>&-' - "$DPAT" create ci -q
+  [ "$status" -ne 0 ]
+  [ "$(names)" = '' ]
+}
+
+@test "a full disk under --out leaves neither token nor file" {
+  [ "$(id -u)" -eq 0 ] || skip 'needs root to mount'
+  signed_in
+  mkdir small
+  mount -t tmpfs -o size=4k none small 2>/dev/null || skip 'no mount here'
+  head -c 4096 /dev/zero >small/filler || :
+  run --separate-stderr dpat create ci --out small/ci.token
+  umount small
+  [ "$status" -eq 14 ] || [ "$status" -eq 12 ]
+  [ "$(names)" = '' ]
+}
+
+@test "--operator acts for a user without a session" {
+  dpat account add bob --password-stdin <<<"$PASSWORD"
+  succeeds dpat create ci -q --operator -u bob
+  succeeds dpat list --operator -u bob --porcelain
+  [[ $output == *$'\tci\t'* ]]
+  fails_with account_not_found dpat list --operator -u nobody
+  fails_with usage dpat list --operator
+  [ "$(sqlite3 "$STORE" "SELECT actor FROM audit WHERE action = 'token_created'")" = operator ]
+}
+
+@test "with DPAT_PASSWORD_FILE a command signs in for itself alone" {
+  dpat account add alice --password-stdin <<<"$PASSWORD"
+  printf '%s\n' "$PASSWORD" >password
+  chmod 600 password
+  export DPAT_PASSWORD_FILE=$HOME/password DPAT_USER=alice
+  succeeds dpat create ci -q
+  succeeds dpat list -q
+  [ ! -e "$XDG_STATE_HOME/dpat/sessions.json" ]
+  [ "$(sqlite3 "$STORE" 'SELECT count(*) FROM session')" -eq 0 ]
+  echo wrong-horse >password
+  fails_with wrong_credentials dpat list
+  rm password
+  run dpat list
+  [ "$status" -eq 12 ]
+}

@@ -1,0 +1,62 @@
+# dpat delete.
+setup() { load lib.bash; dpat_home; signed_in; for n in a b c; do dpat create $n -q >$n.token; done; }
+
+@test "needs a yes, and then the token is gone" {
+  fails_with no_input dpat delete a
+  [[ $stderr == *-y* ]]
+  succeeds dpat delete a -y
+  [ "$(names | tr '\n' ' ')" = 'b c ' ]
+  INPUT=a.token fails_with wrong_credentials dpat login alice --password-stdin --registry r.example
+}
+
+@test "aliases, several, by id and stdin" {
+  succeeds dpat rm -y a "$(id_of b)"
+  succeeds dpat revoke -y - <<<c
+  [ "$(names)" = '' ]
+}
+
+@test "one that is not there" {
+  fails_with token_not_found dpat delete nothere -y
+  succeeds dpat delete nothere -y --if-exists
+  succeeds dpat delete nothere a -f
+  [ "$(names | tr '\n' ' ')" = 'b c ' ]
+}
+
+@test "of several some fail: exit 9 and the result on stdout" {
+  run --separate-stderr dpat delete a nothere -y --json
+  [ "$status" -eq 9 ]
+  printf '%s\n' "$output" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" result
+  [ "$(printf '%s' "$output" | json '["ok"]')" = 1 ]
+  [ "$(printf '%s' "$output" | json '["failed"]')" = 1 ]
+  [ "$(printf '%s' "$output" | json '["items"][0]["error"]["code"]')" = token_not_found ]
+  printf '%s\n' "${stderr_lines[-1]}" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" error partial 9
+}
+
+@test "all failed alike: their code and the result" {
+  run --separate-stderr dpat delete x y -y --json
+  [ "$status" -eq 3 ]
+  [ "$(printf '%s' "$output" | json '["failed"]')" = 2 ]
+}
+
+@test "the same token named twice is one" {
+  succeeds dpat delete a "$(id_of a)" -y --json
+  [ "$(printf '%s' "$output" | json '["ok"]')" = 1 ]
+}
+
+@test "selectors, --max and dry runs" {
+  succeeds dpat delete --match '*' -n
+  [ "$(names | wc -l)" -eq 3 ]
+  fails_with too_many_matches dpat delete --match '*' -y --max 2
+  [ "$(names | wc -l)" -eq 3 ]
+  fails_with usage dpat delete -y
+  succeeds dpat delete --match '[ab]' -y --max 2
+  [ "$(names)" = c ]
+  succeeds dpat delete --state expired -y
+  [[ $stderr == *'no token matches'* ]]
+}
+
+@test "an expired token can be deleted" {
+  sqlite3 "$STORE" "UPDATE token SET expires_us = 1 WHERE name = 'a'"
+  succeeds dpat delete --state expired -y
+  [ "$(names | wc -l)" -eq 2 ]
+}
