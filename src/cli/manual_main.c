@@ -1,4 +1,4 @@
-/* A tool of the build: writes the man pages, and lists what the commands take, for the test that compares them. */
+/* A tool of the build: writes the man pages, and lists what the commands take and their examples, for the tests. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,6 +68,14 @@ static void print_command (const struct command *command, const struct command *
         print_command (*sub, command);
 }
 
+static void print_examples (const struct command *command)
+{
+    for (const struct command_example *example = command->examples; example && example->line; example++)
+        puts (example->line);
+    for (const struct command *const *sub = command->subcommands; sub && *sub; sub++)
+        print_examples (*sub);
+}
+
 int main (int argc, char **argv)
 {
     int status = 2;
@@ -79,8 +87,12 @@ int main (int argc, char **argv)
         for (const struct command *const *command = cli_commands (); *command; command++)
             print_command (*command, NULL);
         status = 0;
+    } else if (argc == 2 && strcmp (argv[1], "examples") == 0) {
+        for (const struct command *const *command = cli_commands (); *command; command++)
+            print_examples (*command);
+        status = 0;
     } else
-        fputs ("usage: dpat-manual man FOLDER | list | commands\n", stderr);
+        fputs ("usage: dpat-manual man FOLDER | list | commands | examples\n", stderr);
     if (fflush (stdout) != 0)
         status = 1;
     return status;

@@ -9,7 +9,9 @@
 #include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/cli/app.h"
+#include "src/cli/output.h"
 #include "src/cli/prompt.h"
+#include "src/core/docker_entry.h"
 #include "src/core/lookup.h"
 #include "src/token/expiry.h"
 #include "src/token/token_secret.h"
@@ -216,6 +218,18 @@ static int check_targets (const struct invocation *invocation, const struct sele
     return error_hint (err, "dpat %s --help shows both", invocation->command->name);
 }
 
+/* The secrets of deleted tokens are of no use in Docker's credentials. */
+static void withdraw_deleted (const struct app *app, const struct change_report *report)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        struct error why = ERROR_INIT;
+        if (report->items[i].outcome == CHANGE_DONE
+            && docker_entry_withdraw_token (app->settings.state_folder, app->settings.service_name, report->items[i].id,
+                                            NULL, &why) != 0)
+            output_note ("warning: deleted, but its entry could not be taken out of Docker's credentials: %s", why.text);
+    }
+}
+
 int change_run (struct invocation *invocation, enum change_action action, json_t **ret_result, struct error *err)
 {
     struct app *app = invocation->app;
@@ -235,6 +249,8 @@ int change_run (struct invocation *invocation, enum change_action action, json_t
         return -1;
     for (size_t i = 0; i < plan.tokens.count; i++)
         change_token (&plan.report, app->service, &app->caller, &plan.tokens.items[i], NULL, now_us);
+    if (action == CHANGE_DELETE && !app->options.dry_run)
+        withdraw_deleted (app, &plan.report);
     int status = change_verdict (&plan.report, err);
     if (status == 0 || plan.report.count > 1)
         *ret_result = change_document (&plan.report);

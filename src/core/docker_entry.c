@@ -70,17 +70,23 @@ static int withdraw_one (struct session_file *file, const struct docker_record *
     return 0;
 }
 
-/* Which records are meant: those of service and user, or the automatic ones that have expired. */
+/* Which records are meant: those of service and user, those of a token of service, or the automatic ones of any service
+ * that have expired. */
 struct withdrawal {
-    const char *service; /* NULL: of any */
+    const char *service;
     const char *user;
+    const char *token_id;
     int64_t now;
 };
 
 static bool is_meant (const struct withdrawal *withdrawal, const struct docker_record *record)
 {
-    if (withdrawal->service)
-        return strcmp (record->service, withdrawal->service) == 0 && strcmp (record->user, withdrawal->user) == 0;
+    if (withdrawal->service && strcmp (record->service, withdrawal->service) != 0)
+        return false;
+    if (withdrawal->user)
+        return strcmp (record->user, withdrawal->user) == 0;
+    if (withdrawal->token_id)
+        return record->token_id && strcmp (record->token_id, withdrawal->token_id) == 0;
     return record->automatic && record->expires_at != 0 && record->expires_at <= withdrawal->now;
 }
 
@@ -126,6 +132,13 @@ int docker_entry_withdraw (const char *state_folder, const char *service, const 
                            struct error *err)
 {
     struct withdrawal withdrawal = { .service = service, .user = user };
+    return withdraw (state_folder, &withdrawal, ret_count, err);
+}
+
+int docker_entry_withdraw_token (const char *state_folder, const char *service, const char *token_id, size_t *ret_count,
+                                 struct error *err)
+{
+    struct withdrawal withdrawal = { .service = service, .token_id = token_id };
     return withdraw (state_folder, &withdrawal, ret_count, err);
 }
 

@@ -40,6 +40,10 @@ int docker_entry_put (const struct docker_entry *entry, const struct secret *sec
 int docker_entry_withdraw (const char *state_folder, const char *service, const char *user, size_t *ret_count,
                            struct error *err);
 
+/* The same for the entries that hold the secret of one token, which is no longer good. */
+int docker_entry_withdraw_token (const char *state_folder, const char *service, const char *token_id, size_t *ret_count,
+                                 struct error *err);
+
 /* The same for automatic entries of every service that expired at or before now (seconds UTC). */
 int docker_entry_withdraw_expired (const char *state_folder, int64_t now, size_t *ret_count, struct error *err);
 
