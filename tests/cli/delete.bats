@@ -60,3 +60,18 @@ setup() { load lib.bash; dpat_home; signed_in; for n in a b c; do dpat create $n
   succeeds dpat delete --state expired -y
   [ "$(names | wc -l)" -eq 2 ]
 }
+
+@test "what dpat put into docker's credentials goes with its token, other entries stay" {
+  dpat create d --docker --registry d.example
+  dpat create e --docker --registry e.example
+  succeeds dpat delete d -y
+  ! grep -q d.example "$DOCKER_CONFIG/config.json"
+  grep -q e.example "$DOCKER_CONFIG/config.json"
+  "$PYTHON3" -c 'import json, sys
+path = sys.argv[1]
+config = json.load(open(path))
+config["auths"]["e.example"]["auth"] = "bWU6bWluZQ=="
+json.dump(config, open(path, "w"))' "$DOCKER_CONFIG/config.json"
+  succeeds dpat delete e -y
+  grep -q bWU6bWluZQ== "$DOCKER_CONFIG/config.json"
+}

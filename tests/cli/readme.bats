@@ -1,0 +1,109 @@
+# README.md: every command in it works, and answers as it says.
+setup() {
+  load lib.bash
+  dpat_home
+  unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME
+  mkdir bin
+  ln -s "$DPAT" bin/dpat
+  PATH=$HOME/bin:$PATH
+}
+
+readme() { "$PYTHON3" "$TOP_SRCDIR/tests/support/readme.py" "$TOP_SRCDIR/README.md" "$@"; }
+
+@test "the first token, as it is told" {
+  readme 'A first token' console >session
+  sed -i "s/^dpat account add alice$/dpat account add alice --password-stdin <password/
+    s/^dpat login alice$/dpat login alice --password-stdin <password/" session
+  printf '%s\n' "$PASSWORD" >password
+  unset DPAT_SERVICE
+  bash -eu session >shown 2>&1
+  readme 'A first token' answers >expected
+  [ "$(wc -l <shown)" -eq "$(wc -l <expected)" ]
+  while IFS= read -r pattern <&8 && IFS= read -r line <&9; do
+    # columns may be wider or narrower
+    line=$(sed 's/  */ /g; s/ $//' <<<"$line")
+    pattern=$(sed 's/\\ / /g; s/  */ /g; s/ $//' <<<"$pattern")
+    [[ $line =~ ^$pattern$ ]] || { echo "README: $pattern"; echo "dpat:   $line"; return 1; }
+  done 8<expected 9<shown
+}
+
+@test "the CI job" {
+  dpat account add alice --password-stdin -q <<<"$PASSWORD"
+  printf '%s\n' "$PASSWORD" >password
+  readme 'In a CI job' | sed "s|/run/secrets/dpat-password|$HOME/password|" >job
+  echo 'cat "$DOCKER_CONFIG/config.json"; dpat list --porcelain' >>job
+  CI_JOB_ID=17 succeeds bash job
+  [[ $output == *registry.example:5000* && $output == *build-17* ]]
+  [ ! -e .local/state/dpat/sessions.json ] || [ "$(json '["sessions"]' <.local/state/dpat/sessions.json)" = '[]' ]
+  DPAT_SERVICE=local succeeds dpat list -q --operator -u alice
+  [ "$output" = '' ]
+}
+
+@test "backup and restore" {
+  signed_in
+  dpat create ci -q >ci.token
+  readme 'Backup and restore' >both
+  sed '/^rm -f/,$d' both >backup
+  sed -n '/^rm -f/,$p' both >restore
+  bash -eu backup
+  dpat delete ci -y
+  bash -eu restore
+  succeeds dpat login alice --password-stdin <<<"$PASSWORD"
+  [ "$(names)" = ci ]
+}
+
+@test "the forgotten password" {
+  signed_in
+  readme 'Forgotten password' >reset
+  sed -i 's/$/ --password-stdin/' reset
+  succeeds bash -eu reset <<<'a new password'
+  succeeds dpat login alice --password-stdin <<<'a new password'
+}
+
+@test "the sections stand in the order a newcomer asks" {
+  run grep '^## ' "$TOP_SRCDIR/README.md"
+  [ "$(printf '%s|' "${lines[@]}")" = '## Try it|## A first token|## Install|## In a CI job|## Where secrets rest|## Backup and restore|## Forgotten password|## More|' ]
+  readme 'Try it' >try
+  [ "$(tr '\n' ' ' <try)" = 'make demo make check ' ]
+  grep -q 'make -j.* check' "$TOP_SRCDIR/.ci/run"
+}
+
+# A home in which every example of the help has what it names.
+home_of_examples() {
+  printf '%s\n' "$PASSWORD" >password.txt
+  signed_in
+  dpat create ci-token -q >ci.token
+  dpat create shown -q >/dev/null
+  sqlite3 "$HOME/.local/share/dpat/service.db" "UPDATE token SET id = '3f2a' || substr(id, 5) WHERE name = 'shown'"
+  dpat config set default_expires 60d
+}
+
+# Run one line on a terminal and answer what it asks.
+run_example() {
+  local answers=()
+  case $1 in
+    'dpat create '*) ;;
+    *) dpat create ci-deploy -q >/dev/null ;;
+  esac
+  case $1 in
+    'dpat account add '*) export DPAT_STORE=$HOME/new.db ;;&
+    'dpat account add '* | *'passwd alice --reset') answers=(--expect 'New password' --send "$PASSWORD" --expect again: --send "$PASSWORD") ;;
+    'dpat login '*'<'*) ;;
+    'dpat login '*) answers=(--expect alice: --send "$PASSWORD") ;;
+    'dpat delete ci-deploy') answers=(--expect '[y/N]' --send y) ;;
+  esac
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "${answers[@]}" -- bash -euo pipefail -c "$1"
+}
+
+@test "every example in the help works" {
+  home_of_examples
+  cp -a "$HOME" "$BATS_TEST_TMPDIR/fresh"
+  count=0
+  while IFS= read -r line; do
+    find "$HOME" -mindepth 1 -delete
+    cp -a "$BATS_TEST_TMPDIR/fresh/." "$HOME"
+    (run_example "$line" </dev/null) >shown 2>&1 3>&- || { echo "$line"; cat shown; return 1; }
+    count=$((count + 1))
+  done < <("$DPAT_MANUAL" examples)
+  [ "$count" -gt 25 ]
+}

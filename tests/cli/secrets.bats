@@ -1,0 +1,77 @@
+# Where secrets are not: arguments, logs, errors, files, the environment of helpers, core dumps.
+setup() {
+  load lib.bash
+  dpat_home
+  signed_in
+}
+
+@test "after a life of tokens no file holds a secret but those it was sent to" {
+  dpat create one -q >"$BATS_TEST_TMPDIR/one"
+  dpat create two --out "$BATS_TEST_TMPDIR/two" 2>>log
+  dpat create three --json 2>>log | json '["secret"]' >"$BATS_TEST_TMPDIR/three"
+  dpat --debug list 2>>log >/dev/null
+  dpat --debug rename one uno 2>>log
+  dpat --debug create one --out /nonexistent/x 2>>log || :
+  dpat --debug login alice --password-stdin --registry r.example 2>>log < "$BATS_TEST_TMPDIR/one"
+  dpat --debug delete uno two three -y 2>>log
+  for file in one two three; do
+    secret=$(cat "$BATS_TEST_TMPDIR/$file")
+    [[ $secret == dpat_* ]]
+    nowhere "$secret"
+    nowhere "${secret:5:32}"
+  done
+  nowhere "$PASSWORD"
+}
+
+@test "no option takes a secret" {
+  for option in --password --token --secret --pat; do
+    run dpat login alice $option hunter22hunter22
+    [ "$status" -eq 2 ]
+    [[ $output != *hunter22* ]]
+    run dpat login alice $option=hunter22hunter22
+    [ "$status" -eq 2 ]
+    [[ $output != *hunter22* ]]
+  done
+}
+
+@test "a secret in an argument is refused before anything is opened, and its memory wiped" {
+  secret=$(dpat create ci -q)
+  for command in "show $secret" "delete -y $secret" "list --match $secret" "create $secret -q" "rename ci $secret" \
+    "login alice $secret" "--user $secret list" "login --registry $secret"; do
+    # shellcheck disable=SC2086 # words
+    fails_with secret_in_argument dpat $command
+    [[ $stderr != *"$secret"* ]]
+  done
+}
+
+@test "no process can read the memory of another" {
+  native_only 'the sanitizers need to be traced'
+  [ "$(id -u)" -ne 0 ] || needs_nobody
+  mkfifo in
+  chmod 666 in
+  "$DPAT" login alice --password-stdin <in 3>&- &
+  pid=$!
+  exec 9>in
+  sleep 0.2
+  owner=$(stat -c %u "/proc/$pid/mem")
+  exec 9>&-
+  wait $pid || :
+  [ "$owner" -eq 0 ] # not dumpable: /proc belongs to root
+  rm -rf "${PUBLIC-/nonexistent}"
+}
+
+@test "a helper sees no secret in its arguments or environment" {
+  mkdir -p bin "$DOCKER_CONFIG"
+  printf '#!/bin/sh\ntr "\\0" "\\n" </proc/$$/cmdline >>%s/seen\nenv >>%s/seen\ncat >/dev/null\n[ "$1" = get ] && { echo credentials not found in native keychain; exit 1; }\nexit 0\n' "$HOME" "$HOME" >bin/docker-credential-spy
+  chmod +x bin/docker-credential-spy
+  printf '{"credsStore":"spy"}' >"$DOCKER_CONFIG/config.json"
+  PATH=$HOME/bin:$PATH succeeds dpat create ci --docker --registry r.example
+  grep -q docker-credential-spy seen
+  ! grep -q dpat_ seen
+}
+
+@test "the password never rests on the client" {
+  printf '%s\n' "$PASSWORD" | dpat login alice --password-stdin --for 30d
+  nowhere "$PASSWORD"
+  nowhere "$(printf %s "$PASSWORD" | base64)"
+}
