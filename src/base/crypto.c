@@ -6,7 +6,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -140,11 +139,11 @@ int crypto_hex_decode (void *out, size_t len, const char *s)
     if (strlen (s) != 2 * len)
         return -1;
     for (size_t i = 0; i < len; i++) {
-        unsigned value;
-        if (!isxdigit ((unsigned char)s[0]) || !isxdigit ((unsigned char)s[1]) || sscanf (s, "%2x", &value) != 1)
+        int high = OPENSSL_hexchar2int ((unsigned char)s[2 * i]);
+        int low = OPENSSL_hexchar2int ((unsigned char)s[2 * i + 1]);
+        if (high < 0 || low < 0)
             return -1;
-        bytes[i] = (unsigned char)value;
-        s += 2;
+        bytes[i] = (unsigned char)(high << 4 | low);
     }
     return 0;
 }

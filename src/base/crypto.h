@@ -24,7 +24,8 @@ int crypto_uuid (char out[CRYPTO_UUID_SIZE], struct error *err);
 int crypto_hmac (const void *key, size_t key_len, const void *data, size_t len, unsigned char out[CRYPTO_MAC_SIZE],
                  struct error *err);
 
-/* A key for one purpose, derived from a master key: HMAC-SHA-256 of the label. Different labels give independent keys. */
+/* A key for one purpose, derived from a master key: HMAC-SHA-256 of the label. Different labels give independent
+ * keys. */
 int crypto_derive (const unsigned char master[CRYPTO_KEY_SIZE], const char *label, unsigned char out[CRYPTO_KEY_SIZE],
                    struct error *err);
 

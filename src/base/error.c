@@ -8,12 +8,14 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 
+/* clang-format off */
 static const struct error_kind kinds[] = {
     [ERROR_NONE] = { "none", 0, 200, false, "no error" },
 #define ERROR_ROW(name, json, status, http, retry, sentence) [ERROR_##name] = { json, status, http, retry, sentence },
     ERROR_CODES (ERROR_ROW)
 #undef ERROR_ROW
 };
+/* clang-format on */
 
 const struct error_kind *error_kind (enum error_code code)
 {

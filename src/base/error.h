@@ -66,6 +66,8 @@
     X (SERVICE_FAILED, "service_failed", 13, 502, true, "the service failed or answered nonsense")                     \
     X (UNDELIVERED, "undelivered", 14, 500, false, "the token was made, but its secret could not be delivered")
 
+/* The codes of the table. */
+/* clang-format off */
 enum error_code {
     ERROR_NONE = 0,
 #define ERROR_ENUM(name, json, status, http, retry, sentence) ERROR_##name,
@@ -73,6 +75,7 @@ enum error_code {
 #undef ERROR_ENUM
     ERROR_CODE_COUNT
 };
+/* clang-format on */
 
 /* One row of the table above. */
 struct error_kind {
@@ -83,6 +86,7 @@ struct error_kind {
     const char *sentence;
 };
 
+/* What a detail's text stands for. */
 enum error_detail_kind { ERROR_DETAIL_TEXT, ERROR_DETAIL_BOOL, ERROR_DETAIL_LIST };
 
 /* A member of `details`: text is the string, "true" or "false", or list items separated by newlines. */

@@ -116,7 +116,7 @@ int file_read (const char *path, struct buffer *out, struct error *err)
         return error_set (err, ERROR_FILE_FAILED, "cannot look at %s: %s", path, strerror (errno));
     if (!S_ISREG (st.st_mode))
         return error_set (err, ERROR_FILE_FAILED, "%s is not a regular file", path);
-    char chunk[8192];
+    char chunk[4096];
     ssize_t n;
     do {
         n = read (fd, chunk, sizeof (chunk));

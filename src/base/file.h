@@ -28,14 +28,14 @@ int file_lock_take (struct file_lock *lock, const char *path, int timeout_ms, st
 void file_lock_release (struct file_lock *lock);
 
 /* Read the whole of a regular file of at most out->ceiling bytes into out (which is initialised and empty).
- * ERROR_FILE_ABSENT when there is none (a dangling link included), ERROR_FILE_FAILED when it is no regular file, too big
- * or unreadable. */
+ * ERROR_FILE_ABSENT when there is none (a dangling link included), ERROR_FILE_FAILED when it is no regular file, too
+ * big or unreadable. */
 int file_read (const char *path, struct buffer *out, struct error *err);
 
 /* Replace path's content as one act. The caller holds file_lock_take (path). A symbolic link is kept and its target
  * replaced; an existing file keeps mode and owner, a new one gets mode. The temporary file has a fixed name beside the
- * target, so that a killed writer leaves at most one. Where rename(2) cannot work because the file is a mount (EBUSY) or
- * the folder cannot be written, the file is rewritten in place and the old content put back on failure.
+ * target, so that a killed writer leaves at most one. Where rename(2) cannot work because the file is a mount (EBUSY)
+ * or the folder cannot be written, the file is rewritten in place and the old content put back on failure.
  * ERROR_FILE_FAILED, and the old content stays. */
 int file_replace (const char *path, const void *data, size_t len, mode_t mode, struct error *err);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static _Noreturn void out_of_memory (void)
+_Noreturn void memory_exhausted (void)
 {
     static const char line[] = "dpat: out of memory\n";
     ssize_t ignored = write (STDERR_FILENO, line, sizeof (line) - 1);
@@ -20,7 +20,7 @@ void *xmalloc (size_t size)
 {
     void *p = malloc (size ? size : 1);
     if (p == NULL)
-        out_of_memory ();
+        memory_exhausted ();
     return p;
 }
 
@@ -28,7 +28,7 @@ void *xcalloc (size_t count, size_t size)
 {
     void *p = calloc (count ? count : 1, size ? size : 1);
     if (p == NULL)
-        out_of_memory ();
+        memory_exhausted ();
     return p;
 }
 
@@ -36,7 +36,7 @@ void *xreallocarray (void *ptr, size_t count, size_t size)
 {
     void *p = reallocarray (ptr, count ? count : 1, size ? size : 1);
     if (p == NULL)
-        out_of_memory ();
+        memory_exhausted ();
     return p;
 }
 
@@ -61,7 +61,7 @@ char *xasprintf (const char *fmt, ...)
     int n = vasprintf (&text, fmt, ap);
     va_end (ap);
     if (n < 0 || text == NULL)
-        out_of_memory ();
+        memory_exhausted ();
     return text;
 }
 

@@ -24,6 +24,9 @@ char *xstrndup (const char *s, size_t len) __attribute__ ((malloc, returns_nonnu
 /* A formatted string. */
 char *xasprintf (const char *fmt, ...) __attribute__ ((format (printf, 1, 2), malloc, returns_nonnull));
 
+/* End the program as the x-functions do: for libraries that allocate themselves and have none. */
+_Noreturn void memory_exhausted (void);
+
 /* For AUTOFREE and AUTOCLOSE only: each takes the address of the local that goes out of scope. */
 void memory_cleanup_free (void *address);
 

@@ -33,8 +33,8 @@ const char *secret_text (const struct secret *secret);
 /* Whether both hold the same bytes, in time that depends only on their lengths. */
 bool secret_equal (const struct secret *a, const struct secret *b);
 
-/* Read all of fd, up to max bytes, by read(2). More than max bytes is refused with ERROR_USAGE, not cut; a failed read is
- * ERROR_FILE_FAILED. what names the thing in the sentence ("the password on standard input"). */
+/* Read all of fd, up to max bytes, by read(2). More than max bytes is refused with ERROR_USAGE, not cut; a failed read
+ * is ERROR_FILE_FAILED. what names the thing in the sentence ("the password on standard input"). */
 int secret_read (struct secret *secret, int fd, size_t max, const char *what, struct error *err);
 
 /* Cut one "\n" or "\r\n" at the end. */

@@ -15,15 +15,15 @@
 /* Write RFC 3339 UTC with Z. Outside 0..TIME_LAST the nearest end is written. Returns out. */
 const char *time_format (int64_t seconds, char out[TIME_TEXT_SIZE]);
 
-/* Read RFC 3339 section 5.6 date-time (any offset, fractions of a second cut off, leap second 60 read as 59). Returns 0,
- * or -1 when s is not one. */
+/* Read RFC 3339 section 5.6 date-time (any offset, fractions of a second cut off, leap second 60 read as 59). Returns
+ * 0, or -1 when s is not one. */
 int time_parse (const char *s, int64_t *ret_seconds);
 
 /* Read "2027-01-31" as the last second of that day UTC. Returns 0, or -1 when s is no date that exists. */
 int time_parse_date (const char *s, int64_t *ret_seconds);
 
-/* Read a positive duration "90m", "12h", "30d", "4w", "1y" (365 days), "45s". Returns 0; -1 when s is none; -2 when it is
- * longer than 10000 years. */
+/* Read a positive duration "90m", "12h", "30d", "4w", "1y" (365 days), "45s". Returns 0; -1 when s is none; -2 when it
+ * is longer than 10000 years. */
 int time_parse_duration (const char *s, int64_t *ret_seconds);
 
 /* What a person says for an instant seen from now: "3 days ago", "in 12 hours", "just now". out holds size bytes. */

@@ -161,8 +161,8 @@ static int no_session (const struct app *app, const struct session_file *file, s
         return error_hint (err, "sign in: dpat login USER");
     }
     if (has_pat (app, file)) {
-        error_set (err, ERROR_PAT_CANNOT_MANAGE, "%s is signed in with a personal access token, which cannot manage tokens",
-                   app->settings.user);
+        error_set (err, ERROR_PAT_CANNOT_MANAGE,
+                   "%s is signed in with a personal access token, which cannot manage tokens", app->settings.user);
         return error_hint (err, "sign in with the account's password: dpat login %s", app->settings.user);
     }
     error_set (err, ERROR_NOT_SIGNED_IN, "%s is not signed in to %s", app->settings.user, app_service_title (app));
@@ -231,7 +231,7 @@ int app_confirm_replacement (struct app *app, const struct docker_entry *entry, 
         return -1;
     if (!foreign || app->options.yes)
         return 0;
-    AUTOFREE char *question = xasprintf ("Replace the credentials for %s that dpat did not write (in %s)?", entry->registry,
-                                         docker_config_stored_in (entry->config, entry->registry));
+    AUTOFREE char *question = xasprintf ("Replace the credentials for %s that dpat did not write (in %s)?",
+                                         entry->registry, docker_config_stored_in (entry->config, entry->registry));
     return prompt_confirm (question, app->options.no_input, err);
 }

@@ -12,6 +12,7 @@
 #include "src/service/embedded.h"
 #include "src/service/service.h"
 
+/* All that one run has open. Strings of options are borrowed from argv. */
 struct app {
     struct common_options options;
     struct settings settings; /* after app_load */
@@ -37,23 +38,24 @@ int app_load (struct app *app, struct error *err);
 /* See that the service is the embedded one; else ERROR_UNSUPPORTED. */
 int app_check_local (struct app *app, struct error *err);
 
-/* Open the embedded service. With create, store and key file are made when absent. ERROR_UNSUPPORTED when the service is
- * another one. */
+/* Open the embedded service. With create, store and key file are made when absent. ERROR_UNSUPPORTED when the service
+ * is another one. */
 int app_open_embedded (struct app *app, bool create, struct error *err);
 
-/* Be signed in: with --operator for the user, with DPAT_PASSWORD_FILE for this run alone, else by the kept session. Only
- * then is the service opened. ERROR_NOT_SIGNED_IN, ERROR_SESSION_EXPIRED, ERROR_PAT_CANNOT_MANAGE (only a PAT was signed
- * in). app->caller then shows the session. */
+/* Be signed in: with --operator for the user, with DPAT_PASSWORD_FILE for this run alone, else by the kept session.
+ * Only then is the service opened. ERROR_NOT_SIGNED_IN, ERROR_SESSION_EXPIRED, ERROR_PAT_CANNOT_MANAGE (only a PAT was
+ * signed in). app->caller then shows the session. */
 int app_sign_in (struct app *app, struct error *err);
 
 /* The place of a sign-in or sign-out of this app. Borrowed members. */
 struct login_place app_login_place (struct app *app);
 
-/* The registry meant by --registry (text, may be NULL), else the one remembered for the service, as docker's key. Owned.
- * NULL with ERROR_USAGE when there is none. */
+/* The registry meant by --registry (text, may be NULL), else the one remembered for the service, as docker's key.
+ * Owned. NULL with ERROR_USAGE when there is none. */
 char *app_registry (struct app *app, const char *text, struct error *err);
 
-/* See whether Docker's credentials hold something for the entry that dpat did not write, and ask before it is replaced. */
+/* See whether Docker's credentials hold something for the entry that dpat did not write, and ask before it is
+ * replaced. */
 int app_confirm_replacement (struct app *app, const struct docker_entry *entry, struct error *err);
 
 /* What stands in sentences for the service: "the embedded service", "Docker Hub", the URL. Borrowed. */

@@ -17,14 +17,15 @@
 #include "src/token/token_secret.h"
 
 static const struct command *const commands[] = {
-    &cmd_create, &cmd_list,   &cmd_show,   &cmd_rename, &cmd_activate,   &cmd_deactivate, &cmd_delete,  &cmd_login,
+    &cmd_create, &cmd_list,   &cmd_show,    &cmd_rename, &cmd_activate,   &cmd_deactivate, &cmd_delete,  &cmd_login,
     &cmd_logout, &cmd_status, &cmd_account, &cmd_config, &cmd_completion, &cmd_help,       &cmd_version, NULL,
 };
 
 #define COMMON(member) offsetof (struct common_options, member)
 
 static const struct option_spec common_options[] = {
-    { "service", 0, OPTION_TEXT, COMMON (service), "SERVICE", "the token service: hub, local or a URL", COMPLETE_SERVICE },
+    { "service", 0, OPTION_TEXT, COMMON (service), "SERVICE", "the token service: hub, local or a URL",
+      COMPLETE_SERVICE },
     { "user", 'u', OPTION_TEXT, COMMON (user), "USER", "whose tokens", COMPLETE_NOTHING },
     { "store", 0, OPTION_TEXT, COMMON (store), "FILE", "the store of the embedded service", COMPLETE_FILE },
     { "key-file", 0, OPTION_TEXT, COMMON (key_file), "FILE", "the key file of that store (default: STORE.key)",
@@ -128,8 +129,9 @@ static int unknown_command (const struct command *parent, const char *name, stru
     error_set (err, ERROR_USAGE, "\"%.60s\" is no command of dpat%s%s", name, parent ? " " : "", path);
     for (size_t i = 0; parent == NULL && i < ARRAY_SIZE (expiry_words); i++)
         if (strcmp (name, expiry_words[i]) == 0)
-            return error_hint (err, "the expiry of a token cannot be changed: make a new one with dpat create, and delete "
-                                    "the old one; dpat rename changes a name");
+            return error_hint (err,
+                               "the expiry of a token cannot be changed: make a new one with dpat create, and delete "
+                               "the old one; dpat rename changes a name");
     const char *nearest = cli_nearest (parent ? parent->subcommands : commands, name);
     if (nearest)
         return error_hint (err, "did you mean dpat %s%s%s?", path, parent ? " " : "", nearest);
@@ -242,11 +244,9 @@ static int print_help (const struct run *run, struct error *err)
 
 static int run_command (struct run *run, struct error *err)
 {
-    struct invocation invocation = { .app = run->app,
-                                     .command = run->command,
-                                     .state = run->state,
-                                     .arguments = run->argv,
-                                     .count = run->argc };
+    struct invocation invocation = {
+        .app = run->app, .command = run->command, .state = run->state, .arguments = run->argv, .count = run->argc
+    };
     json_auto_t *result = NULL;
     const struct common_options *options = &run->app->options;
     bool to_stdout = options->json || options->porcelain;

@@ -18,8 +18,8 @@ const char *cli_nearest (const struct command *const *commands, const char *name
 /* The options that every command takes; ends with a row without a name. Borrowed for ever. */
 const struct option_spec *cli_common_options (void);
 
-/* The shared options that a command accepts: for each bit of accepts its one-row table. NULL for the others. Borrowed for
- * ever. */
+/* The shared options that a command accepts: for each bit of accepts its one-row table. NULL for the others. Borrowed
+ * for ever. */
 const struct option_spec *cli_accepted_options (unsigned accept_bit);
 
 /* Bits of enum accepts, from the lowest to before this one. */

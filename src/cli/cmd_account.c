@@ -192,10 +192,11 @@ static const struct command account_add = {
     .name = "add",
     .summary = "make an account",
     .synopsis = "NAME [--password-stdin]",
-    .description = "Make an account. The first one makes the store and its key file. NAME has 2 to 30 of a-z and 0-9, with\n"
-                   "single \".\", \"_\" or \"-\" inside. The password, 8 to 1024 bytes, is asked for twice, or read from stdin.",
-    .examples = (const struct command_example[]){ { "dpat account add alice", "asks for the password" },
-                                                  { .line = NULL } },
+    .description =
+        "Make an account. The first one makes the store and its key file. NAME has 2 to 30 of a-z and 0-9, with\n"
+        "single \".\", \"_\" or \"-\" inside. The password, 8 to 1024 bytes, is asked for twice, or read from stdin.",
+    .examples =
+        (const struct command_example[]){ { "dpat account add alice", "asks for the password" }, { .line = NULL } },
     .groups = password_groups,
     .state_size = sizeof (struct account_options),
     .accepts = ACCEPTS_QUIET | ACCEPTS_DRY_RUN,
@@ -220,11 +221,12 @@ static const struct command account_passwd = {
     .name = "passwd",
     .summary = "set the password of an account",
     .synopsis = "NAME [--reset] [--password-stdin]",
-    .description = "Set a new password. The old one is asked for first; --reset, for a forgotten one, does without. With\n"
-                   "--password-stdin the old password is the first line and the new one the second (with --reset, the new\n"
-                   "one alone). All other sessions of the account end.",
-    .examples = (const struct command_example[]){ { "dpat account passwd alice --reset", "she forgot it" },
-                                                  { .line = NULL } },
+    .description =
+        "Set a new password. The old one is asked for first; --reset, for a forgotten one, does without. With\n"
+        "--password-stdin the old password is the first line and the new one the second (with --reset, the new\n"
+        "one alone). All other sessions of the account end.",
+    .examples =
+        (const struct command_example[]){ { "dpat account passwd alice --reset", "she forgot it" }, { .line = NULL } },
     .groups = (const struct option_group[]){ { reset_specs, 0 }, { password_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct account_options),
     .accepts = ACCEPTS_QUIET | ACCEPTS_DRY_RUN,
@@ -239,8 +241,9 @@ static const struct command account_disable = {
     .name = "disable",
     .summary = "stop an account from signing in",
     .synopsis = "NAME",
-    .description = "Disable an account: its sessions end at once and its tokens authenticate nothing, until it is enabled\n"
-                   "again. Nothing is deleted.",
+    .description =
+        "Disable an account: its sessions end at once and its tokens authenticate nothing, until it is enabled\n"
+        "again. Nothing is deleted.",
     .accepts = ACCEPTS_QUIET | ACCEPTS_DRY_RUN,
     .min_arguments = 1,
     .max_arguments = 1,
@@ -267,8 +270,9 @@ static const struct command account_delete = {
     .aliases = (const char *const[]){ "rm", NULL },
     .summary = "delete an account and its tokens",
     .synopsis = "NAME",
-    .description = "Delete an account with all its tokens and sessions. It asks first, or needs -y where there is nobody to\n"
-                   "ask. What was done with the account stays in the audit trail.",
+    .description =
+        "Delete an account with all its tokens and sessions. It asks first, or needs -y where there is nobody to\n"
+        "ask. What was done with the account stays in the audit trail.",
     .accepts = ACCEPTS_QUIET | ACCEPTS_DRY_RUN | ACCEPTS_YES,
     .min_arguments = 1,
     .max_arguments = 1,
@@ -281,8 +285,9 @@ const struct command cmd_account = {
     .name = "account",
     .summary = "manage the accounts of the embedded service",
     .synopsis = "COMMAND",
-    .description = "Manage the accounts of the embedded service (--service local). Who can open the store's file is its\n"
-                   "operator and needs no session; everything is written to the audit trail.",
+    .description =
+        "Manage the accounts of the embedded service (--service local). Who can open the store's file is its\n"
+        "operator and needs no session; everything is written to the audit trail.",
     .topics = (const char *const[]){ "environment", "exit-codes", NULL },
     .subcommands = (const struct command *const[]){ &account_add, &account_list, &account_passwd, &account_disable,
                                                     &account_enable, &account_delete, NULL },

@@ -27,11 +27,13 @@ static int run_deactivate (struct invocation *invocation, json_t **ret_result, s
 const struct command cmd_activate = {
     .name = "activate",
     .summary = "make deactivated tokens work again",
-    .description = "Make deactivated tokens work again. A token that is active already is fine. An expired one can only be\n"
-                   "deleted (exit 6). With selectors it asks first, or needs -y where there is nobody to ask.",
-    .examples = (const struct command_example[]){ { "dpat activate ci-deploy", "one token" },
-                                                  { "dpat activate --match 'ci-*' -y", "all whose name begins with ci-" },
-                                                  { .line = NULL } },
+    .description =
+        "Make deactivated tokens work again. A token that is active already is fine. An expired one can only be\n"
+        "deleted (exit 6). With selectors it asks first, or needs -y where there is nobody to ask.",
+    .examples =
+        (const struct command_example[]){ { "dpat activate ci-deploy", "one token" },
+                                          { "dpat activate --match 'ci-*' -y", "all whose name begins with ci-" },
+                                          { .line = NULL } },
     CHANGE_COMMAND,
     .run = run_activate,
 };
@@ -39,9 +41,10 @@ const struct command cmd_activate = {
 const struct command cmd_deactivate = {
     .name = "deactivate",
     .summary = "stop tokens from working, until activated again",
-    .description = "Stop tokens from working. A deactivated token authenticates nothing, and the sessions it opened end at\n"
-                   "once; dpat activate makes it work again. One that is inactive already is fine, an expired one is exit\n"
-                   "6. With selectors it asks first, or needs -y where there is nobody to ask.",
+    .description =
+        "Stop tokens from working. A deactivated token authenticates nothing, and the sessions it opened end at\n"
+        "once; dpat activate makes it work again. One that is inactive already is fine, an expired one is exit\n"
+        "6. With selectors it asks first, or needs -y where there is nobody to ask.",
     .examples = (const struct command_example[]){ { "dpat deactivate ci-deploy", "one token" },
                                                   { "dpat deactivate --unused 90d -n", "see what is idle" },
                                                   { .line = NULL } },

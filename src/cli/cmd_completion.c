@@ -30,12 +30,13 @@ const struct command cmd_completion = {
     .name = "completion",
     .summary = "print a completion script for a shell",
     .synopsis = "bash | zsh | fish",
-    .description = "Print a script that completes dpat's commands, options and token names. make install puts it in its\n"
-                   "place; by hand:\n"
-                   "\n"
-                   "  bash  source <(dpat completion bash)\n"
-                   "  zsh   dpat completion zsh >~/.zfunc/_dpat      (a folder of $fpath)\n"
-                   "  fish  dpat completion fish >~/.config/fish/completions/dpat.fish",
+    .description =
+        "Print a script that completes dpat's commands, options and token names. make install puts it in its\n"
+        "place; by hand:\n"
+        "\n"
+        "  bash  source <(dpat completion bash)\n"
+        "  zsh   dpat completion zsh >~/.zfunc/_dpat      (a folder of $fpath)\n"
+        "  fish  dpat completion fish >~/.config/fish/completions/dpat.fish",
     .min_arguments = 1,
     .max_arguments = 1,
     .argument_kind = ARGUMENT_SHELL,

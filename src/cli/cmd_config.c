@@ -103,8 +103,9 @@ static const struct command config_list = {
     .aliases = (const char *const[]){ "ls", NULL },
     .summary = "list the settings that are set",
     .synopsis = "",
-    .description = "List the settings of the config file, one NAME=VALUE a line. Settings are service, user, store, key_file,\n"
-                   "default_expires, color and registry (of the current service).",
+    .description =
+        "List the settings of the config file, one NAME=VALUE a line. Settings are service, user, store, key_file,\n"
+        "default_expires, color and registry (of the current service).",
     .accepts = ACCEPTS_PORCELAIN,
     .run = run_list,
     .view = view_config,
@@ -153,15 +154,16 @@ const struct command cmd_config = {
     .name = "config",
     .summary = "read and write settings",
     .synopsis = "COMMAND",
-    .description = "Read and write the settings of the config file. The command line and the environment come before it.\n"
-                   "\n"
-                   "  service          the token service: hub, local or a URL; written by dpat login\n"
-                   "  user             whose tokens; written by dpat login\n"
-                   "  store            the file of the embedded service's store\n"
-                   "  key_file         the key file of that store\n"
-                   "  default_expires  the life of a new token when -e is not given, as 90d, or never\n"
-                   "  color            auto, always or never\n"
-                   "  registry         what --docker signs in to; written by dpat login --registry",
+    .description =
+        "Read and write the settings of the config file. The command line and the environment come before it.\n"
+        "\n"
+        "  service          the token service: hub, local or a URL; written by dpat login\n"
+        "  user             whose tokens; written by dpat login\n"
+        "  store            the file of the embedded service's store\n"
+        "  key_file         the key file of that store\n"
+        "  default_expires  the life of a new token when -e is not given, as 90d, or never\n"
+        "  color            auto, always or never\n"
+        "  registry         what --docker signs in to; written by dpat login --registry",
     .topics = (const char *const[]){ "environment", NULL },
     .subcommands = (const struct command *const[]){ &config_get, &config_set, &config_unset, &config_list, NULL },
 };

@@ -178,10 +178,9 @@ static int try_out (struct app *app, const struct token_wish *wish, bool if_abse
     if (taken)
         token_copy (&creation.token, taken);
     else
-        creation.token = (struct token){ .name = xstrdup (wish->name),
-                                         .scopes = wish->scopes,
-                                         .active = true,
-                                         .expires_us = wish->expires_us };
+        creation.token = (struct token){
+            .name = xstrdup (wish->name), .scopes = wish->scopes, .active = true, .expires_us = wish->expires_us
+        };
     *ret_result = created_document (&creation, NULL, true);
     if (taken == NULL)
         json_set (json_object_get (*ret_result, "token"), "id", json_null ());
@@ -191,8 +190,9 @@ static int try_out (struct app *app, const struct token_wish *wish, bool if_abse
 static void warn_of_clear_text (const struct create_work *work)
 {
     if (work->docker_config && docker_config_is_plain (work->docker_config, work->registry))
-        output_note ("warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",
-                     docker_config_stored_in (work->docker_config, work->registry));
+        output_note (
+            "warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",
+            docker_config_stored_in (work->docker_config, work->registry));
 }
 
 /* What can be done about a name that is taken is this command's to say. */
@@ -239,12 +239,13 @@ const struct command cmd_create = {
         "the token is deleted again, and the exit code is 14.\n"
         "\n"
         "An active token of that name is exit 6, unless --allow-duplicate; --if-absent then makes nothing.",
-    .examples = (const struct command_example[]){
-        { "dpat create laptop", "shown on the terminal, once" },
-        { "dpat create ci-deploy -s write -e 30d -q", "only the secret, for a pipe" },
-        { "dpat create backup --out backup.token --if-absent", "into a file, unless it was made before" },
-        { "dpat create build -s write --docker --registry registry.example:5000", "signs the Docker CLI in" },
-        { .line = NULL } },
+    .examples =
+        (const struct command_example[]){
+            { "dpat create laptop", "shown on the terminal, once" },
+            { "dpat create ci-deploy -s write -e 30d -q", "only the secret, for a pipe" },
+            { "dpat create backup --out backup.token --if-absent", "into a file, unless it was made before" },
+            { "dpat create build -s write --docker --registry registry.example:5000", "signs the Docker CLI in" },
+            { .line = NULL } },
     .topics = (const char *const[]){ "scopes", "secrets", "exit-codes", NULL },
     .groups = (const struct option_group[]){ { create_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct create_options),

@@ -45,9 +45,10 @@ const struct command cmd_list = {
     .aliases = (const char *const[]){ "ls", NULL },
     .summary = "list the tokens of the account",
     .synopsis = "[SELECTORS] [--sort KEY[:desc]] [--limit N]",
-    .description = "List the tokens of the account, oldest first, with their scopes, state, source, last use, expiry and\n"
-                   "creation. On a terminal ids are cut to what tells them apart, times are relative, and the counts of\n"
-                   "the whole account stand below.",
+    .description =
+        "List the tokens of the account, oldest first, with their scopes, state, source, last use, expiry and\n"
+        "creation. On a terminal ids are cut to what tells them apart, times are relative, and the counts of\n"
+        "the whole account stand below.",
     .examples = (const struct command_example[]){ { "dpat list", "all tokens" },
                                                   { "dpat list --never-used --older 30d",
                                                     "those nobody has used in the 30 days they exist" },

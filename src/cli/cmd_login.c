@@ -25,7 +25,8 @@ struct login_options {
 static const struct option_spec login_specs[] = {
     { "password-stdin", 0, OPTION_FLAG, LOGIN (password_stdin), NULL, "read the password or a token from stdin", 0 },
     { "docker", 0, OPTION_FLAG, LOGIN (docker), NULL, "sign the Docker CLI in to the service's registry as well", 0 },
-    { "registry", 0, OPTION_TEXT, LOGIN (registry), "HOST", "sign the Docker CLI in to this registry, and remember it", 0 },
+    { "registry", 0, OPTION_TEXT, LOGIN (registry), "HOST", "sign the Docker CLI in to this registry, and remember it",
+      0 },
     { "for", 0, OPTION_TEXT, LOGIN (life), "SPAN", "how long the session lasts (default 12h, at most 30d)", 0 },
     { .name = NULL },
 };
@@ -62,7 +63,8 @@ static int choose_user (const struct invocation *invocation, struct login_work *
     return account_name_check (work->user, err);
 }
 
-/* Docker's config is read and parsed before anything is made. A token is of no other use than to sign the Docker CLI in. */
+/* Docker's config is read and parsed before anything is made. A token is of no other use than to sign the Docker CLI
+ * in. */
 static int prepare_docker (const struct invocation *invocation, struct login_work *work, struct error *err)
 {
     const struct login_options *options = invocation->state;
@@ -119,8 +121,9 @@ static void remember (struct app *app, const struct login_work *work, const stru
 static void tell (const struct app *app, const struct login_work *work, const struct login_result *result)
 {
     if (work->registry && docker_config_is_plain (work->docker_config, work->registry))
-        output_note ("warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",
-                     docker_config_stored_in (work->docker_config, work->registry));
+        output_note (
+            "warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",
+            docker_config_stored_in (work->docker_config, work->registry));
     if (result->evicted.id[0])
         output_note ("the automatic token \"%s\" (%s), used least recently, was deleted: an account has five at most",
                      result->evicted.name, result->evicted.id);
@@ -155,8 +158,9 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
                                   .with = result.kind == SIGNED_IN_WITH_PAT ? STATUS_PAT : STATUS_PASSWORD,
                                   .expires_at = result.expires_at,
                                   .registry = work.registry,
-                                  .stored_in = work.registry ? docker_config_stored_in (work.docker_config, work.registry)
-                                                             : NULL,
+                                  .stored_in = work.registry
+                                                   ? docker_config_stored_in (work.docker_config, work.registry)
+                                                   : NULL,
                                   .state_folder = result.expires_at ? app->settings.state_folder : NULL };
     if (app->options.json)
         *ret_result = status_document (&facts);
@@ -178,13 +182,14 @@ const struct command cmd_login = {
         "\n"
         "The password is never stored. Entries of Docker's credentials that dpat did not write are replaced only\n"
         "with a yes, or -y.",
-    .examples = (const struct command_example[]){
-        { "dpat login alice", "asks for the password" },
-        { "dpat login alice --password-stdin <password.txt", "in a script" },
-        { "dpat login alice --registry registry.example:5000", "and docker push works from now on" },
-        { "dpat login alice --password-stdin --registry registry.example:5000 <ci.token",
-          "signs only the Docker CLI in, with a token" },
-        { .line = NULL } },
+    .examples =
+        (const struct command_example[]){
+            { "dpat login alice", "asks for the password" },
+            { "dpat login alice --password-stdin <password.txt", "in a script" },
+            { "dpat login alice --registry registry.example:5000", "and docker push works from now on" },
+            { "dpat login alice --password-stdin --registry registry.example:5000 <ci.token",
+              "signs only the Docker CLI in, with a token" },
+            { .line = NULL } },
     .topics = (const char *const[]){ "secrets", "environment", NULL },
     .groups = (const struct option_group[]){ { login_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct login_options),

@@ -14,7 +14,8 @@ struct logout_options {
 };
 
 static const struct option_spec logout_specs[] = {
-    { "all", 0, OPTION_FLAG, offsetof (struct logout_options, all), NULL, "everybody who is signed in here to the service", 0 },
+    { "all", 0, OPTION_FLAG, offsetof (struct logout_options, all), NULL,
+      "everybody who is signed in here to the service", 0 },
     { .name = NULL },
 };
 
@@ -84,9 +85,10 @@ const struct command cmd_logout = {
     .name = "logout",
     .summary = "sign out, and sign the Docker CLI out",
     .synopsis = "[--all]",
-    .description = "End the session of the current user (or --user) at the service, which deletes the automatic tokens made\n"
-                   "in it, and take what dpat wrote for that user out of Docker's credentials. An entry that something\n"
-                   "else has changed since, a later docker login for one, is left alone. Not being signed in is fine.",
+    .description =
+        "End the session of the current user (or --user) at the service, which deletes the automatic tokens made\n"
+        "in it, and take what dpat wrote for that user out of Docker's credentials. An entry that something\n"
+        "else has changed since, a later docker login for one, is left alone. Not being signed in is fine.",
     .examples = (const struct command_example[]){ { "dpat logout", "the current user" },
                                                   { "dpat logout --all", "everybody, before a machine is given away" },
                                                   { .line = NULL } },

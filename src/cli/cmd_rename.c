@@ -27,8 +27,9 @@ const struct command cmd_rename = {
     .name = "rename",
     .summary = "change the name of a token",
     .synopsis = "TOKEN NEW_NAME",
-    .description = "Change the name of a token, and nothing else: it stays active or inactive, and its secret, scopes and\n"
-                   "expiry are what they were.",
+    .description =
+        "Change the name of a token, and nothing else: it stays active or inactive, and its secret, scopes and\n"
+        "expiry are what they were.",
     .examples = (const struct command_example[]){ { "dpat rename ci-deploy ci-deploy-old", "make room for a new one" },
                                                   { .line = NULL } },
     .topics = (const char *const[]){ "selectors", NULL },

@@ -45,9 +45,10 @@ const struct command cmd_show = {
     .description = "Show everything known of one token or several. The secret is not: nobody has it after its making.\n"
                    "\n"
                    "With several TOKENs of which some are not found, the others are shown and the exit code is 9.",
-    .examples = (const struct command_example[]){ { "dpat show ci-deploy", "by name" },
-                                                  { "dpat show 3f2a --json", "by the beginning of its id, for a script" },
-                                                  { .line = NULL } },
+    .examples =
+        (const struct command_example[]){ { "dpat show ci-deploy", "by name" },
+                                          { "dpat show 3f2a --json", "by the beginning of its id, for a script" },
+                                          { .line = NULL } },
     .topics = (const char *const[]){ "selectors", "output", NULL },
     .accepts = ACCEPTS_PORCELAIN | ACCEPTS_QUIET | ACCEPTS_OPERATOR,
     .min_arguments = 1,

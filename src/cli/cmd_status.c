@@ -29,7 +29,8 @@ static const struct docker_record *find_record (const struct docker_record_list 
     return found;
 }
 
-static int find_session (const struct app *app, struct session_file *file, struct status_facts *facts, struct error *err)
+static int find_session (const struct app *app, struct session_file *file, struct status_facts *facts,
+                         struct error *err)
 {
     AUTO (kept_session) kept = { .service = NULL };
     bool found = false;
@@ -87,8 +88,9 @@ const struct command cmd_status = {
     .aliases = (const char *const[]){ "whoami", NULL },
     .summary = "show who is signed in, and where secrets rest",
     .synopsis = "[--check]",
-    .description = "Show the current service and user, how and until when they are signed in, which registry the Docker CLI\n"
-                   "was signed in to, and where the secrets rest. Without --check nothing is asked of the service.",
+    .description =
+        "Show the current service and user, how and until when they are signed in, which registry the Docker CLI\n"
+        "was signed in to, and where the secrets rest. Without --check nothing is asked of the service.",
     .examples = (const struct command_example[]){ { "dpat status", "for people" },
                                                   { "dpat status --check >/dev/null || dpat login", "in a script" },
                                                   { .line = NULL } },

@@ -46,6 +46,7 @@ struct invocation {
     int count;
 };
 
+/* One command, or one of its subcommands. All is borrowed for ever. */
 struct command {
     const char *name;
     const char *const *aliases; /* ends with NULL; may be NULL */
@@ -61,8 +62,8 @@ struct command {
     int max_arguments; /* -1: any number */
     enum argument_kind argument_kind;
     const struct command *const *subcommands; /* ends with NULL; then run is NULL */
-    /* Do it. Gives one result (owned by the caller) that is rendered by view or as JSON; a command that delivers its own
-     * output gives NULL. With -1 there may still be a result, when some of several things failed. */
+    /* Do it. Gives one result (owned by the caller) that is rendered by view or as JSON; a command that delivers its
+     * own output gives NULL. With -1 there may still be a result, when some of several things failed. */
     int (*run) (struct invocation *invocation, json_t **ret_result, struct error *err);
     /* What people see of the result. */
     view_function *view;

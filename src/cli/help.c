@@ -9,8 +9,8 @@
 
 enum { OPTION_COLUMN = 28 };
 
-void help_each_option (const struct command *command, void (*each) (void *context, const struct option_spec *, bool own),
-                       void *context)
+void help_each_option (const struct command *command,
+                       void (*each) (void *context, const struct option_spec *, bool own), void *context)
 {
     for (const struct option_group *group = command->groups; group && group->specs; group++)
         for (const struct option_spec *spec = group->specs; spec->name; spec++)
@@ -28,8 +28,8 @@ static void write_option (struct buffer *out, const struct option_spec *spec)
     char letter[8] = "    ";
     if (spec->letter)
         snprintf (letter, sizeof (letter), "-%c, ", spec->letter);
-    AUTOFREE char *left = xasprintf ("%s--%s%s%s", letter, spec->name, spec->argument ? " " : "",
-                                     spec->argument ? spec->argument : "");
+    AUTOFREE char *left =
+        xasprintf ("%s--%s%s%s", letter, spec->name, spec->argument ? " " : "", spec->argument ? spec->argument : "");
     if (strlen (left) < OPTION_COLUMN)
         buffer_printf (out, "  %-*s %s\n", OPTION_COLUMN, left, spec->help);
     else

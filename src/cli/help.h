@@ -32,7 +32,7 @@ void help_command (struct buffer *out, const struct command *command, const stru
 void help_write_topic (struct buffer *out, const struct help_topic *topic);
 
 /* Call each for every option of a command: its own, those it accepts, then the common ones; own tells them apart. */
-void help_each_option (const struct command *command, void (*each) (void *context, const struct option_spec *, bool own),
-                       void *context);
+void help_each_option (const struct command *command,
+                       void (*each) (void *context, const struct option_spec *, bool own), void *context);
 
 #endif

@@ -8,8 +8,8 @@
 #include "src/base/memory.h"
 #include "src/cli/cli.h"
 
-/* Text with what roff would take for itself made harmless: backslashes, hyphens that must stay hyphens, quotes, and dots
- * or quotes at the beginning of a line. */
+/* Text with what roff would take for itself made harmless: backslashes, hyphens that must stay hyphens, quotes, and
+ * dots or quotes at the beginning of a line. */
 static void put_text (struct buffer *out, const char *text)
 {
     bool line_begins = out->len > 0 && out->data[out->len - 1] == '\n';
@@ -36,21 +36,29 @@ static void put_text (struct buffer *out, const char *text)
 static void put_paragraphs (struct buffer *out, const char *text)
 {
     bool kept = false;
-    while (*text) {
-        size_t len = strcspn (text, "\n");
-        AUTOFREE char *line = xstrndup (text, len);
+    bool blank_before = false;
+    for (const char *at = text; *at;) {
+        size_t len = strcspn (at, "\n");
+        AUTOFREE char *line = xstrndup (at, len);
         bool keep = line[0] == ' ';
-        if (keep != kept && len > 0) {
-            buffer_puts (out, keep ? ".PP\n.nf\n" : ".fi\n");
-            kept = keep;
+        bool first = at == text;
+        at += len + (at[len] == '\n');
+        if (len == 0) {
+            blank_before = true;
+            continue;
         }
-        if (len == 0)
-            buffer_puts (out, kept ? "\n" : ".PP\n");
-        else {
-            put_text (out, line);
+        if (kept && !keep)
+            buffer_puts (out, ".fi\n");
+        if (kept && keep && blank_before)
             buffer_puts (out, "\n");
-        }
-        text += len + (text[len] == '\n');
+        else if (!first && (blank_before || keep != kept))
+            buffer_puts (out, ".PP\n");
+        if (keep && !kept)
+            buffer_puts (out, ".nf\n");
+        put_text (out, line);
+        buffer_puts (out, "\n");
+        kept = keep;
+        blank_before = false;
     }
     if (kept)
         buffer_puts (out, ".fi\n");
@@ -195,14 +203,15 @@ void manual_overview (struct buffer *out)
 {
     put_header (out, "dpat", 1, "manage Docker personal access tokens");
     buffer_puts (out, ".SH SYNOPSIS\n\\fBdpat\\fR [OPTIONS] \\fICOMMAND\\fR [ARGUMENTS]\n.SH DESCRIPTION\n");
-    put_paragraphs (out, "A personal access token (PAT) stands in for the account password when a program signs in to a\n"
-                         "registry: one token per integration, with a scope and an expiry, shown once, and renamed,\n"
-                         "deactivated or deleted at any time. dpat makes and manages them, for shell scripts, CI jobs\n"
-                         "and people at a terminal.\n"
-                         "\n"
-                         "It works on a token service: its own embedded one (--service local), which is one SQLite file and\n"
-                         "no server. Docker Hub (hub, the default) and services over HTTP (a URL) are answered with\n"
-                         "\"unsupported\" in this version.\n");
+    put_paragraphs (
+        out, "A personal access token (PAT) stands in for the account password when a program signs in to a\n"
+             "registry: one token per integration, with a scope and an expiry, shown once, and renamed,\n"
+             "deactivated or deleted at any time. dpat makes and manages them, for shell scripts, CI jobs\n"
+             "and people at a terminal.\n"
+             "\n"
+             "It works on a token service: its own embedded one (--service local), which is one SQLite file and\n"
+             "no server. Docker Hub (hub, the default) and services over HTTP (a URL) are answered with\n"
+             "\"unsupported\" in this version.\n");
     buffer_puts (out, ".SH COMMANDS\n");
     for (const struct command *const *command = cli_commands (); *command; command++) {
         buffer_puts (out, ".TP\n.BR dpat\\-");

@@ -7,6 +7,7 @@
 
 #include "src/base/error.h"
 
+/* What an option sets. */
 enum option_kind {
     OPTION_FLAG,   /* bool: no argument */
     OPTION_TEXT,   /* const char *: the last one given */
@@ -15,7 +16,15 @@ enum option_kind {
 };
 
 /* What completes an option's argument. */
-enum option_completion { COMPLETE_NOTHING, COMPLETE_FILE, COMPLETE_SCOPE, COMPLETE_STATE, COMPLETE_SORT, COMPLETE_COLOR, COMPLETE_SERVICE };
+enum option_completion {
+    COMPLETE_NOTHING,
+    COMPLETE_FILE,
+    COMPLETE_SCOPE,
+    COMPLETE_STATE,
+    COMPLETE_SORT,
+    COMPLETE_COLOR,
+    COMPLETE_SERVICE
+};
 
 /* One option. A table of them ends with a row whose name is NULL. */
 struct option_spec {
@@ -34,7 +43,8 @@ struct string_list {
     size_t count;
 };
 
-/* A table, and where its struct lies in the state of a command. A list of groups ends with a row whose specs is NULL. */
+/* A table, and where its struct lies in the state of a command. A list of groups ends with a row whose specs is
+ * NULL. */
 struct option_group {
     const struct option_spec *specs;
     size_t offset;
@@ -49,9 +59,9 @@ struct option_target {
 #define OPTION_TARGETS_MAX 10
 
 /* Parse argv (argv[0] is the command's name) into the targets, options before, between or after arguments, "--" ends
- * them. A long option may not be abbreviated. With stop_at_argument, parsing ends at the first argument. The arguments left
- * are moved to the front of argv[1…]; *ret_count tells how many; after stop_at_argument all that was not looked at is
- * counted. ERROR_USAGE names the nearest option; what names the command in sentences. */
+ * them. A long option may not be abbreviated. With stop_at_argument, parsing ends at the first argument. The arguments
+ * left are moved to the front of argv, from argv[1] on; *ret_count tells how many; after stop_at_argument all that was
+ * not looked at is counted. ERROR_USAGE names the nearest option; what names the command in sentences. */
 int option_parse (const struct option_target *targets, const char *what, bool stop_at_argument, char **argv, int argc,
                   int *ret_count, struct error *err);
 

@@ -17,8 +17,8 @@ json_t *output_document (const char *kind);
  * ERROR_OUTPUT. */
 int output_check (bool stdout_was_closed, struct error *err);
 
-/* Write to stdout. ERROR_OUTPUT when it fails; a signal noted meanwhile (see interrupt.h) ends a write that blocks. A pipe
- * without a reader is told as ERROR_OUTPUT with errno EPIPE. */
+/* Write to stdout. ERROR_OUTPUT when it fails; a signal noted meanwhile (see interrupt.h) ends a write that blocks. A
+ * pipe without a reader is told as ERROR_OUTPUT with errno EPIPE. */
 int output_write (const struct buffer *text, struct error *err);
 
 /* Render result as options say, words to stderr and data to stdout. */

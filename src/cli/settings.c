@@ -19,8 +19,8 @@
 
 enum { CONFIG_MAX_BYTES = 64 * 1024 };
 
-static const char *const names[] = { "service", "user", "store", "key_file", "default_expires", "color", "registry",
-                                     NULL };
+static const char *const names[] = { "service",         "user",  "store",    "key_file",
+                                     "default_expires", "color", "registry", NULL };
 
 static const char *const helps[] = {
     "the token service: hub, local or a URL; written by dpat login",
@@ -63,8 +63,8 @@ bool settings_environment_flag (const char *variable)
     return value && strcmp (value, "0") != 0;
 }
 
-/* The folder of one of dpat's own: the variable that names it, else "dpat" under the XDG one (an absolute path, or it does
- * not count), else under HOME. */
+/* The folder of one of dpat's own: the variable that names it, else "dpat" under the XDG one (an absolute path, or it
+ * does not count), else under HOME. */
 static char *own_folder (const char *variable, const char *xdg, const char *under_home, struct error *err)
 {
     const char *own = variable ? environment (variable) : NULL;
@@ -151,9 +151,8 @@ static int check_registry (json_t *registries, const char *path, struct error *e
     json_t *registry;
     if (!json_is_object (registries))
         return error_set (err, ERROR_CONFIG, "%s: \"registry\" is no object", path);
-    json_object_foreach (registries, service, registry)
-        if (!json_is_string (registry))
-            return error_set (err, ERROR_CONFIG, "%s: \"registry\" of %.80s is no string", path, service);
+    json_object_foreach (registries, service, registry) if (!json_is_string (registry)) return error_set (
+        err, ERROR_CONFIG, "%s: \"registry\" of %.80s is no string", path, service);
     return 0;
 }
 

@@ -36,11 +36,11 @@ struct settings {
     char *state_folder;
     json_t *config; /* the config file's object; empty when there is none */
     enum service_kind service_kind;
-    char *service;      /* as written: "local", "hub", a URL */
-    char *service_name; /* as sessions are kept under: "local:/path/service.db", "hub", the URL */
-    char *user;         /* NULL when nothing says who */
-    char *store;        /* absolute */
-    char *key_file;     /* NULL: beside the store */
+    char *service;             /* as written: "local", "hub", a URL */
+    char *service_name;        /* as sessions are kept under: "local:/path/service.db", "hub", the URL */
+    char *user;                /* NULL when nothing says who */
+    char *store;               /* absolute */
+    char *key_file;            /* NULL: beside the store */
     int64_t default_expires_s; /* 0: never */
 };
 
@@ -65,8 +65,8 @@ json_t *settings_read (const char *folder, struct error *err);
 /* See that there is a setting of that name; ERROR_USAGE names the nearest one. */
 int settings_check_name (const char *name, struct error *err);
 
-/* Check one setting as it would be written; ERROR_USAGE for an unknown name (the nearest one is named) or a value of the
- * wrong form. */
+/* Check one setting as it would be written; ERROR_USAGE for an unknown name (the nearest one is named) or a value of
+ * the wrong form. */
 int settings_check (const char *name, const char *value, struct error *err);
 
 /* Change settings in config.json under its lock: for each member of changes, a string sets it and null removes it. */

@@ -59,8 +59,7 @@ int sign_in_read_new (const char *label, bool from_stdin, bool no_input, struct 
         if (sign_in_read_lines (ret_secret, 1, err) != 0)
             return -1;
     } else if (prompt_new_secret (label, no_input, ret_secret, err) != 0)
-        return err && err->code == ERROR_NO_INPUT
-                   ? error_hint (err, "give it on standard input with --password-stdin")
-                   : -1;
+        return err && err->code == ERROR_NO_INPUT ? error_hint (err, "give it on standard input with --password-stdin")
+                                                  : -1;
     return account_password_check (ret_secret, err);
 }

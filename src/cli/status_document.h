@@ -5,12 +5,14 @@
 #include <jansson.h>
 #include <stdint.h>
 
+/* How somebody is signed in. */
 enum status_with { STATUS_NOBODY, STATUS_PASSWORD, STATUS_PAT };
 
 /* What is known of who is signed in. Strings are borrowed and may be NULL. */
 struct status_facts {
     const char *service;
     const char *user;
+    /* How somebody is signed in. */
     enum status_with with;
     int64_t expires_at;       /* seconds UTC, 0 = none */
     const char *registry;     /* what the Docker CLI is signed in to */

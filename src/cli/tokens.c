@@ -32,7 +32,8 @@ const struct option_spec selector_specs[] = {
 };
 
 const struct option_spec max_specs[] = {
-    { "max", 0, OPTION_NUMBER, offsetof (struct change_options, max), "N", "refuse when the selectors match more than N", 0 },
+    { "max", 0, OPTION_NUMBER, offsetof (struct change_options, max), "N",
+      "refuse when the selectors match more than N", 0 },
     { .name = NULL },
 };
 
@@ -103,8 +104,7 @@ static int read_lines (struct token_arguments *arguments, struct error *err)
     return 0;
 }
 
-int token_arguments_read (const struct invocation *invocation, struct token_arguments *ret_arguments,
-                          struct error *err)
+int token_arguments_read (const struct invocation *invocation, struct token_arguments *ret_arguments, struct error *err)
 {
     for (int i = 0; i < invocation->count; i++) {
         const char *text = invocation->arguments[i];
@@ -225,8 +225,10 @@ static void withdraw_deleted (const struct app *app, const struct change_report 
         struct error why = ERROR_INIT;
         if (report->items[i].outcome == CHANGE_DONE
             && docker_entry_withdraw_token (app->settings.state_folder, app->settings.service_name, report->items[i].id,
-                                            NULL, &why) != 0)
-            output_note ("warning: deleted, but its entry could not be taken out of Docker's credentials: %s", why.text);
+                                            NULL, &why)
+                   != 0)
+            output_note ("warning: deleted, but its entry could not be taken out of Docker's credentials: %s",
+                         why.text);
     }
 }
 

@@ -1,4 +1,5 @@
-/* The help topics: pages that are no commands, the one source of `dpat help TOPIC` and of the man pages of section 7. */
+/* The help topics: pages that are no commands, the one source of `dpat help TOPIC` and of the man pages of section
+ * 7. */
 #include "src/cli/help.h"
 
 #include "src/base/error.h"
@@ -107,13 +108,20 @@ static const char selectors_text[] =
 
 static void write_exit_codes (struct buffer *out)
 {
-    static const char *const meanings[] = {
-        [0] = "done", [1] = "any other error", [2] = "wrong usage; nothing was done", [3] = "no such token or account",
-        [4] = "not signed in, or a wrong or ended secret", [5] = "signed in, but not allowed; or the service cannot",
-        [6] = "a name is taken or ambiguous, or the state does not allow it", [7] = "network", [8] = "try later",
-        [9] = "some of several failed", [10] = "the user said no, or there is nobody to ask",
-        [12] = "local: configuration, store, permission, disk, output", [13] = "the service failed",
-        [14] = "made, but the secret could not be delivered" };
+    static const char *const meanings[] = { [0] = "done",
+                                            [1] = "any other error",
+                                            [2] = "wrong usage; nothing was done",
+                                            [3] = "no such token or account",
+                                            [4] = "not signed in, or a wrong or ended secret",
+                                            [5] = "signed in, but not allowed; or the service cannot",
+                                            [6] = "a name is taken or ambiguous, or the state does not allow it",
+                                            [7] = "network",
+                                            [8] = "try later",
+                                            [9] = "some of several failed",
+                                            [10] = "the user said no, or there is nobody to ask",
+                                            [12] = "local: configuration, store, permission, disk, output",
+                                            [13] = "the service failed",
+                                            [14] = "made, but the secret could not be delivered" };
     buffer_puts (out, "Each error has an exit code for scripts and, with --json, a code of its own.\n");
     for (int status = 0; status < (int)(sizeof (meanings) / sizeof (meanings[0])); status++) {
         if (meanings[status] == NULL)
@@ -125,8 +133,9 @@ static void write_exit_codes (struct buffer *out)
                 buffer_printf (out, "        %-21s %s\n", kind->name, kind->sentence);
         }
     }
-    buffer_puts (out, "\nA program ended by signal n has the code 128 + n. A reader of dpat's output that goes away ends it\n"
-                      "with SIGPIPE (141), as every filter.\n");
+    buffer_puts (
+        out, "\nA program ended by signal n has the code 128 + n. A reader of dpat's output that goes away ends it\n"
+             "with SIGPIPE (141), as every filter.\n");
 }
 
 const struct help_topic *help_topics (void)

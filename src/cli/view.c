@@ -89,10 +89,10 @@ static struct libscols_table *new_table (const struct view *view, const struct c
 {
     struct libscols_table *table = scols_new_table ();
     if (table == NULL)
-        abort ();
+        memory_exhausted ();
     for (size_t i = 0; i < count; i++)
         if (scols_table_new_column (table, columns[i].heading, columns[i].width_hint, columns[i].flags) == NULL)
-            abort ();
+            memory_exhausted ();
     scols_table_set_column_separator (table, "  ");
     scols_table_enable_colors (table, view->color);
     scols_table_set_termforce (table, view->terminal ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
@@ -105,7 +105,7 @@ static struct libscols_line *new_line (struct libscols_table *table)
 {
     struct libscols_line *line = scols_table_new_line (table, NULL);
     if (line == NULL)
-        abort ();
+        memory_exhausted ();
     return line;
 }
 
@@ -113,7 +113,7 @@ static struct libscols_line *new_line (struct libscols_table *table)
 static void put_cell (struct libscols_line *line, size_t column, char *text)
 {
     if (scols_line_refer_data (line, column, text) != 0)
-        abort ();
+        memory_exhausted ();
 }
 
 /* Print the table to out without the blanks that padding leaves at line ends, and free it. */
@@ -121,7 +121,7 @@ static void print_table (struct libscols_table *table, struct buffer *out)
 {
     char *text = NULL;
     if (scols_print_table_to_string (table, &text) != 0)
-        abort ();
+        memory_exhausted ();
     for (const char *at = text; at && *at;) {
         size_t len = strcspn (at, "\n");
         size_t kept = len;
@@ -167,8 +167,16 @@ static bool print_for_scripts (struct view *view, const json_t *tokens)
     return view->quiet;
 }
 
-enum { COLUMN_NAME, COLUMN_ID, COLUMN_SCOPES, COLUMN_STATE, COLUMN_SOURCE, COLUMN_LAST_USED, COLUMN_EXPIRES,
-       COLUMN_CREATED };
+enum {
+    COLUMN_NAME,
+    COLUMN_ID,
+    COLUMN_SCOPES,
+    COLUMN_STATE,
+    COLUMN_SOURCE,
+    COLUMN_LAST_USED,
+    COLUMN_EXPIRES,
+    COLUMN_CREATED
+};
 
 static void put_token (const struct view *view, struct libscols_table *table, const json_t *token, size_t id_length)
 {
@@ -184,7 +192,7 @@ static void put_token (const struct view *view, struct libscols_table *table, co
     put_cell (line, COLUMN_EXPIRES, describe_time (view, token, "expires_at", "never"));
     put_cell (line, COLUMN_CREATED, describe_time (view, token, "created_at", "unknown"));
     if (view->color && scols_cell_set_color (scols_line_get_cell (line, COLUMN_STATE), state_color (state)) != 0)
-        abort ();
+        memory_exhausted ();
 }
 
 static void print_counts (struct view *view, const json_t *result, size_t shown)
@@ -202,10 +210,14 @@ static void print_counts (struct view *view, const json_t *result, size_t shown)
 void view_token_table (struct view *view, const json_t *result)
 {
     static const struct column columns[] = {
-        [COLUMN_NAME] = { "NAME", 0.2, SCOLS_FL_TRUNC }, [COLUMN_ID] = { "ID", 0, 0 },
-        [COLUMN_SCOPES] = { "SCOPES", 0, 0 },            [COLUMN_STATE] = { "STATE", 0, 0 },
-        [COLUMN_SOURCE] = { "SOURCE", 0, 0 },            [COLUMN_LAST_USED] = { "LAST USED", 0, SCOLS_FL_TRUNC },
-        [COLUMN_EXPIRES] = { "EXPIRES", 0, 0 },          [COLUMN_CREATED] = { "CREATED", 0, SCOLS_FL_TRUNC },
+        [COLUMN_NAME] = { "NAME", 0.2, SCOLS_FL_TRUNC },
+        [COLUMN_ID] = { "ID", 0, 0 },
+        [COLUMN_SCOPES] = { "SCOPES", 0, 0 },
+        [COLUMN_STATE] = { "STATE", 0, 0 },
+        [COLUMN_SOURCE] = { "SOURCE", 0, 0 },
+        [COLUMN_LAST_USED] = { "LAST USED", 0, SCOLS_FL_TRUNC },
+        [COLUMN_EXPIRES] = { "EXPIRES", 0, 0 },
+        [COLUMN_CREATED] = { "CREATED", 0, SCOLS_FL_TRUNC },
     };
     const json_t *tokens = json_object_get (result, "tokens");
     size_t count = json_array_size (tokens);
@@ -231,7 +243,8 @@ static void put_row (struct view *view, const char *label, const char *value)
     buffer_printf (view->out, "%-11s %s\n", label, value);
 }
 
-static void put_time_row (struct view *view, const char *label, const json_t *token, const char *key, const char *absent)
+static void put_time_row (struct view *view, const char *label, const json_t *token, const char *key,
+                          const char *absent)
 {
     AUTOFREE char *exact = clean_member (token, key);
     AUTOFREE char *relative = describe_time (view, token, key, absent);

@@ -14,8 +14,8 @@ struct view {
     bool color;
     bool porcelain;
     bool quiet;
-    unsigned width; /* of the terminal, in columns */
-    int64_t now;    /* seconds UTC */
+    unsigned width;      /* of the terminal, in columns */
+    int64_t now;         /* seconds UTC */
     struct buffer *out;  /* for stdout: data */
     struct buffer *talk; /* for stderr: words */
 };

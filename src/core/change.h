@@ -8,6 +8,7 @@
 #include "src/base/error.h"
 #include "src/service/service.h"
 
+/* What is done to each token. */
 enum change_action { CHANGE_RENAME, CHANGE_ACTIVATE, CHANGE_DEACTIVATE, CHANGE_DELETE };
 
 /* How it went with one token. */
@@ -18,8 +19,8 @@ enum change_outcome {
     CHANGE_FAILED
 };
 
-/* One token and how it went. name is the token's, after a rename the new one; id is "" and name what was asked for when no
- * token was found. */
+/* One token and how it went. name is the token's, after a rename the new one; id is "" and name what was asked for when
+ * no token was found. */
 struct change_item {
     char id[TOKEN_ID_SIZE];
     char *name; /* owned */
@@ -27,6 +28,7 @@ struct change_item {
     struct error error; /* of CHANGE_FAILED */
 };
 
+/* How it went with all. Release with change_report_release. */
 struct change_report {
     enum change_action action;
     bool dry_run;

@@ -28,13 +28,14 @@ int docker_entry_put (const struct docker_entry *entry, const struct secret *sec
     AUTO (credential) credential = { .user = xstrdup (entry->user) };
     secret_set (&credential.secret, secret->data, secret->len);
     const char *folder = docker_config_folder (entry->config);
-    AUTO (docker_record) record = { .registry = xstrdup (entry->registry),
-                                    .docker_folder = xstrdup (folder),
-                                    .service = xstrdup (entry->service),
-                                    .user = xstrdup (entry->user),
-                                    .token_id = xstrdup (note->token_id),
-                                    .automatic = note->automatic,
-                                    .expires_at = note->expires_at };
+    AUTO (docker_record)
+    record = { .registry = xstrdup (entry->registry),
+               .docker_folder = xstrdup (folder),
+               .service = xstrdup (entry->service),
+               .user = xstrdup (entry->user),
+               .token_id = xstrdup (note->token_id),
+               .automatic = note->automatic,
+               .expires_at = note->expires_at };
     AUTOPTR (session_file) file = NULL;
     if (session_file_edit (entry->state_folder, &file, err) != 0
         || session_file_put_docker (file, &record, &credential, err) != 0 || session_file_save (file, err) != 0)

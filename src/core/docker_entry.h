@@ -29,14 +29,14 @@ struct docker_entry_note {
 /* Whether Docker's credentials hold something for the registry that dpat did not put there. */
 int docker_entry_is_foreign (const struct docker_entry *entry, bool *ret_foreign, struct error *err);
 
-/* Write user and secret as `docker login` would, and remember it. The record is kept before the entry is written, so that
- * a process that dies in between leaves no entry that nobody knows of. On -1 neither is left. */
+/* Write user and secret as `docker login` would, and remember it. The record is kept before the entry is written, so
+ * that a process that dies in between leaves no entry that nobody knows of. On -1 neither is left. */
 int docker_entry_put (const struct docker_entry *entry, const struct secret *secret,
                       const struct docker_entry_note *note, struct error *err);
 
 /* Take away the entries dpat wrote for service and user, of those that still hold what it wrote, and forget them all.
- * A registry whose credentials cannot be changed keeps its record; the first such failure is the error, after the others
- * were done. ret_count (may be NULL) counts entries taken away. */
+ * A registry whose credentials cannot be changed keeps its record; the first such failure is the error, after the
+ * others were done. ret_count (may be NULL) counts entries taken away. */
 int docker_entry_withdraw (const char *state_folder, const char *service, const char *user, size_t *ret_count,
                            struct error *err);
 

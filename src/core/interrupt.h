@@ -1,4 +1,5 @@
-/* A stretch of work that must be undone when a signal ends the program: signals are noted, and take effect afterwards. */
+/* A stretch of work that must be undone when a signal ends the program: signals are noted, and take effect
+ * afterwards. */
 #ifndef DPAT_CORE_INTERRUPT_H
 #define DPAT_CORE_INTERRUPT_H
 
@@ -19,7 +20,8 @@ void interrupt_begin (struct interrupt_guard *guard);
 /* Whether such a signal came since interrupt_begin. */
 bool interrupt_pending (void);
 
-/* Put the old handling back. A signal that came stays pending until interrupt_raise, so that what happened can be told. */
+/* Put the old handling back. A signal that came stays pending until interrupt_raise, so that what happened can be
+ * told. */
 void interrupt_end (const struct interrupt_guard *guard);
 
 /* When a signal is pending, raise it again: by default that ends the program as the signal would have. */

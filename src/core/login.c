@@ -23,9 +23,10 @@ static int keep_session (const struct login_place *place, const struct session *
                          struct error *err)
 {
     AUTOPTR (session_file) file = NULL;
-    AUTO (kept_session) kept = { .service = xstrdup (place->service_name),
-                                 .user = xstrdup (session->user),
-                                 .expires_at = session->expires_us / 1000000 };
+    AUTO (kept_session)
+    kept = { .service = xstrdup (place->service_name),
+             .user = xstrdup (session->user),
+             .expires_at = session->expires_us / 1000000 };
     secret_set (&kept.bearer, session->bearer.data, session->bearer.len);
     if (session_file_edit (place->state_folder, &file, err) == 0) {
         session_file_put (file, &kept);
@@ -68,7 +69,8 @@ static int sign_docker_in (const struct login_place *place, const struct caller 
     char where[2 * CRYPTO_MAC_SIZE + 1];
     if (make_place (place, docker, where, err) != 0)
         return -1;
-    AUTOFREE char *name = auto_token_name (strcmp (docker->registry, DOCKER_HUB_KEY) == 0 ? "Docker Hub" : docker->registry);
+    AUTOFREE char *name =
+        auto_token_name (strcmp (docker->registry, DOCKER_HUB_KEY) == 0 ? "Docker Hub" : docker->registry);
     struct docker_entry entry = { .config = docker->config,
                                   .registry = docker->registry,
                                   .state_folder = place->state_folder,

@@ -27,7 +27,7 @@ struct login_docker {
 struct login_result {
     enum sign_in_kind kind;
     char user[ACCOUNT_NAME_MAX + 1];
-    int64_t expires_at;   /* of the kept session; 0 for a PAT, which keeps none */
+    int64_t expires_at; /* of the kept session; 0 for a PAT, which keeps none */
     bool docker_signed_in;
     struct token evicted; /* id "" when none had to go */
 };
@@ -35,16 +35,16 @@ struct login_result {
 /* Free what it owns. */
 void login_result_release (struct login_result *result);
 
-/* Sign in. With a password: the session is kept for later commands, and where docker says so an auto-generated token signs
- * the Docker CLI in; when that fails the token is deleted again and the session stays: ERROR_UNDELIVERED with `id` and
- * `undone`. With a PAT: it is checked at the service and put into Docker's credentials; no session is kept and an
- * existing one stays. A PAT without docker is ERROR_USAGE. Else the errors of service_sign_in and ERROR_STATE. */
+/* Sign in. With a password: the session is kept for later commands, and where docker says so an auto-generated token
+ * signs the Docker CLI in; when that fails the token is deleted again and the session stays: ERROR_UNDELIVERED with
+ * `id` and `undone`. With a PAT: it is checked at the service and put into Docker's credentials; no session is kept and
+ * an existing one stays. A PAT without docker is ERROR_USAGE. Else the errors of service_sign_in and ERROR_STATE. */
 int login_run (const struct login_place *place, const struct sign_in *sign_in, const struct login_docker *docker,
                struct login_result *ret_result, struct error *err);
 
-/* Sign out: end the session at the service (which deletes its auto-generated tokens), forget it here, and take what dpat
- * wrote for this user out of Docker's credentials. What is here goes even when the service cannot be told; that is the
- * error then. *ret_was tells whether there was anything. service in place may be NULL when there is no session. */
+/* Sign out: end the session at the service (which deletes its auto-generated tokens), forget it here, and take what
+ * dpat wrote for this user out of Docker's credentials. What is here goes even when the service cannot be told; that is
+ * the error then. *ret_was tells whether there was anything. service in place may be NULL when there is no session. */
 int logout_run (const struct login_place *place, const char *user, bool *ret_was, struct error *err);
 
 #endif

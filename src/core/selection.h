@@ -16,7 +16,7 @@ struct selector {
     bool has_source;
     enum token_source source;
     bool has_scope;
-    enum scope scope;   /* the token has exactly this one among its scopes */
+    enum scope scope; /* the token has exactly this one among its scopes */
     bool never_used;
     int64_t expiring_s; /* still to expire, and within that span */
     int64_t unused_s;   /* not used for that long; a token never used counts from its creation */
@@ -41,8 +41,9 @@ bool selector_matches (const struct selector *selector, const struct token *toke
 /* Keep in list, in their order, only the tokens that match. */
 void selection_filter (struct token_list *list, const struct selector *selector, int64_t now_us);
 
-/* Sort by key "name", "id", "state", "source", "last-used", "expires" or "created", with ":desc" behind it for the other
- * direction. Absent times come last in either direction ("never expires", "never used"); equals keep their order. ERROR_USAGE names the keys. */
+/* Sort by key "name", "id", "state", "source", "last-used", "expires" or "created", with ":desc" behind it for the
+ * other direction. Absent times come last in either direction ("never expires", "never used"); equals keep their order.
+ * ERROR_USAGE names the keys. */
 int selection_sort (struct token_list *list, const char *key, int64_t now_us, struct error *err);
 
 /* See whether selection_sort knows key. */

@@ -32,7 +32,8 @@ void sink_free (struct sink *sink);
 DEFINE_AUTOPTR (sink)
 
 /* A sink that writes the secret and a newline to a new file of mode 0600, or to an existing empty regular file of one's
- * own; anything else there is ERROR_FILE_EXISTS. Owned: sink_free, which removes a file made here that got no secret. */
+ * own; anything else there is ERROR_FILE_EXISTS. Owned: sink_free, which removes a file made here that got no
+ * secret. */
 struct sink *sink_file_open (const char *path, struct error *err);
 
 /* A sink that signs the Docker CLI in with the new token. entry is borrowed until sink_free. Whether the entry could be

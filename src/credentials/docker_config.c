@@ -143,8 +143,7 @@ int docker_config_check (struct docker_config *config, const char *key, struct e
     AUTOFREE char *folder = nearest_folder (target);
     bool exists = access (target, F_OK) == 0;
     if (access (exists ? target : folder, W_OK) != 0) {
-        error_set (err, ERROR_CREDENTIALS_FILE, "%s cannot be written: %s", exists ? target : folder,
-                   strerror (errno));
+        error_set (err, ERROR_CREDENTIALS_FILE, "%s cannot be written: %s", exists ? target : folder, strerror (errno));
         return error_hint (err, "check its owner and mode, or name another folder in DOCKER_CONFIG");
     }
     return docker_config_is_plain (config, key) ? 0 : helper_check (docker_file_helper (&config->file, key), err);

@@ -12,14 +12,14 @@
 
 struct docker_config;
 
-/* The key docker uses for what a person types: every alias of Docker Hub becomes DOCKER_HUB_KEY, of all others scheme and
- * path are cut and host[:port] stays. Owned. NULL with ERROR_USAGE when text can be no registry (empty host, white space,
- * control characters, a user name in it). */
+/* The key docker uses for what a person types: every alias of Docker Hub becomes DOCKER_HUB_KEY, of all others scheme
+ * and path are cut and host[:port] stays. Owned. NULL with ERROR_USAGE when text can be no registry (empty host, white
+ * space, control characters, a user name in it). */
 char *docker_registry_key (const char *text, struct error *err);
 
 /* Read folder/config.json to see that it can be used and where secrets go; nothing is written. folder NULL means
- * $DOCKER_CONFIG, else $HOME/.docker, else the passwd entry's. A missing file is an empty one; one that does not parse, or
- * holds a BOM, a non-object, duplicate keys, or is above 16 MiB, is ERROR_CREDENTIALS_FILE. *ret_config is owned:
+ * $DOCKER_CONFIG, else $HOME/.docker, else the passwd entry's. A missing file is an empty one; one that does not parse,
+ * or holds a BOM, a non-object, duplicate keys, or is above 16 MiB, is ERROR_CREDENTIALS_FILE. *ret_config is owned:
  * docker_config_free. */
 int docker_config_open (const char *folder, struct docker_config **ret_config, struct error *err);
 
@@ -48,8 +48,8 @@ int docker_config_get (struct docker_config *config, const char *key, struct cre
 int docker_config_put (struct docker_config *config, const char *key, const struct credential *credential,
                        struct error *err);
 
-/* Remove what rests for key if matches (context, credential) says so, all under the lock; *ret_erased tells. NULL matches
- * removes whatever is there. */
+/* Remove what rests for key if matches (context, credential) says so, all under the lock; *ret_erased tells. NULL
+ * matches removes whatever is there. */
 int docker_config_erase (struct docker_config *config, const char *key,
                          bool (*matches) (void *context, const struct credential *credential), void *context,
                          bool *ret_erased, struct error *err);

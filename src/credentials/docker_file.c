@@ -25,9 +25,7 @@ static const char *find_key (json_t *object, const char *name)
     json_t *value;
     if (json_object_get (object, name))
         return name;
-    json_object_foreach (object, key, value)
-        if (strcasecmp (key, name) == 0)
-            return key;
+    json_object_foreach (object, key, value) if (strcasecmp (key, name) == 0) return key;
     return NULL;
 }
 
@@ -88,8 +86,7 @@ int docker_file_edit (struct docker_file *file, const char *path, struct error *
 {
     AUTOFREE char *folder = file_folder (path);
     struct error why = ERROR_INIT;
-    if (file_make_folder (folder, &why) != 0
-        || file_lock_take (&file->lock, path, LOCK_TIMEOUT_MS, &why) != 0) {
+    if (file_make_folder (folder, &why) != 0 || file_lock_take (&file->lock, path, LOCK_TIMEOUT_MS, &why) != 0) {
         if (why.code == ERROR_FILE_LOCKED) {
             if (err)
                 *err = why;

@@ -9,8 +9,8 @@
 
 /* One reading of config.json. With a lock held it may be written back. */
 struct docker_file {
-    char *path;      /* owned */
-    json_t *root;    /* an object; empty when there is no file */
+    char *path;   /* owned */
+    json_t *root; /* an object; empty when there is no file */
     bool ended_with_newline;
     struct file_lock lock;
 };
@@ -27,7 +27,8 @@ int docker_file_write (struct docker_file *file, struct error *err);
 /* Let go of lock and document. */
 void docker_file_release (struct docker_file *file);
 
-/* The helper that docker uses for key: credHelpers[key] exactly, else credsStore; NULL or "" means the file. Borrowed. */
+/* The helper that docker uses for key: credHelpers[key] exactly, else credsStore; NULL or "" means the file.
+ * Borrowed. */
 const char *docker_file_helper (const struct docker_file *file, const char *key);
 
 /* What the entry that docker would find for key holds; *ret_found is false when there is none or it is empty. */

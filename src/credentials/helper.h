@@ -8,8 +8,8 @@
 /* What a helper is given before it is ended, in milliseconds. */
 #define HELPER_TIMEOUT_MS 30000
 
-/* The helper of that name, the part behind "docker-credential-"; nothing is run yet. A name with a slash, or an empty one,
- * is ERROR_CREDENTIAL_HELPER. timeout_ms bounds each operation. Owned: credentials_free. */
+/* The helper of that name, the part behind "docker-credential-"; nothing is run yet. A name with a slash, or an empty
+ * one, is ERROR_CREDENTIAL_HELPER. timeout_ms bounds each operation. Owned: credentials_free. */
 struct credentials *helper_credentials (const char *name, int timeout_ms, struct error *err);
 
 /* See that the helper is on PATH and may be run; ERROR_CREDENTIAL_HELPER. */

@@ -62,8 +62,8 @@ static int spawn (const char *program, const char *argument, int stdin_fd, int s
             || posix_spawnattr_setsigmask (&attributes, &none) != 0
             || posix_spawnattr_setsigdefault (&attributes, &defaults) != 0
             || posix_spawnattr_setpgroup (&attributes, 0) != 0
-            || posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-                                                          | POSIX_SPAWN_SETPGROUP)
+            || posix_spawnattr_setflags (&attributes,
+                                         POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP)
                    != 0)
             code = EINVAL;
         else

@@ -64,9 +64,9 @@ static int check_root (const struct session_file *file, struct error *err)
     if (json_get_integer (file->root, "version") != STATE_VERSION)
         return fail (file->path, "it was written by another version of dpat", err);
     const char *hash_key = json_get_string (file->root, "hash_key");
-    if (!json_is_array (json_object_get (file->root, "sessions")) || !json_is_array (json_object_get (file->root, "docker"))
-        || json_get_string (file->root, "install_id") == NULL || hash_key == NULL
-        || strlen (hash_key) != 2 * CRYPTO_KEY_SIZE)
+    if (!json_is_array (json_object_get (file->root, "sessions"))
+        || !json_is_array (json_object_get (file->root, "docker")) || json_get_string (file->root, "install_id") == NULL
+        || hash_key == NULL || strlen (hash_key) != 2 * CRYPTO_KEY_SIZE)
         return fail (file->path, "a member is missing or of the wrong type", err);
     return 0;
 }
@@ -88,7 +88,8 @@ static int load (struct session_file *file, struct error *err)
     AUTO (buffer) text;
     buffer_init (&text, STATE_MAX_BYTES);
     struct error why = ERROR_INIT;
-    if (file_check_private (file->folder, ERROR_STATE, err) != 0 || file_check_private (file->path, ERROR_STATE, err) != 0)
+    if (file_check_private (file->folder, ERROR_STATE, err) != 0
+        || file_check_private (file->path, ERROR_STATE, err) != 0)
         return -1;
     if (file_read (file->path, &text, &why) != 0) {
         if (why.code != ERROR_FILE_ABSENT)
@@ -144,9 +145,8 @@ int session_file_edit (const char *folder, struct session_file **ret_file, struc
     if (file_check_private (folder, ERROR_STATE, err) != 0)
         return -1;
     if (file_lock_take (&file->lock, file->path, LOCK_TIMEOUT_MS, &why) != 0)
-        return why.code == ERROR_FILE_LOCKED
-                   ? error_set (err, ERROR_FILE_LOCKED, "%s; try again", why.text)
-                   : fail (file->path, why.text, err);
+        return why.code == ERROR_FILE_LOCKED ? error_set (err, ERROR_FILE_LOCKED, "%s; try again", why.text)
+                                             : fail (file->path, why.text, err);
     if (load (file, err) != 0 || make_identity (file, err) != 0)
         return -1;
     *ret_file = take (&file);
@@ -194,8 +194,9 @@ static size_t find (const json_t *array, const char *key, const char *value, con
                     const char *second_value)
 {
     size_t i = 0;
-    while (i < json_array_size (array) && !(has_string (json_array_get (array, i), key, value)
-                                            && has_string (json_array_get (array, i), second_key, second_value)))
+    while (i < json_array_size (array)
+           && !(has_string (json_array_get (array, i), key, value)
+                && has_string (json_array_get (array, i), second_key, second_value)))
         i++;
     return i;
 }
@@ -213,8 +214,8 @@ static json_t *records_of (const struct session_file *file)
 int session_file_get (struct session_file *file, const char *service, const char *user,
                       struct kept_session *ret_session, bool *ret_found, struct error *err)
 {
-    const json_t *session
-        = json_array_get (sessions_of (file), find (sessions_of (file), "service", service, "user", user));
+    const json_t *session =
+        json_array_get (sessions_of (file), find (sessions_of (file), "service", service, "user", user));
     const char *bearer = json_get_string (session, "bearer");
     *ret_found = session != NULL;
     if (session == NULL)

@@ -17,13 +17,14 @@ struct session_file;
 
 /* A session kept for later commands. Times are seconds UTC. */
 struct kept_session {
-    char *service;        /* owned; "local:/absolute/path/of/service.db", or a URL */
-    char *user;           /* owned */
+    char *service; /* owned; "local:/absolute/path/of/service.db", or a URL */
+    char *user;    /* owned */
     struct secret bearer;
     int64_t expires_at;
 };
 
-/* Something dpat wrote to Docker's credentials. Of the secret only a keyed hash is remembered. Times are seconds UTC. */
+/* Something dpat wrote to Docker's credentials. Of the secret only a keyed hash is remembered. Times are seconds
+ * UTC. */
 struct docker_record {
     char *registry;      /* owned; the key in Docker's file */
     char *docker_folder; /* owned; the folder of that config.json */
@@ -34,6 +35,7 @@ struct docker_record {
     int64_t expires_at;  /* 0 = never */
 };
 
+/* Records in the order they were made. */
 struct docker_record_list {
     struct docker_record *items; /* owned */
     size_t count;

@@ -23,6 +23,7 @@ struct account {
     size_t active_token_count;
 };
 
+/* Accounts by name. */
 struct account_list {
     struct account *items; /* owned */
     size_t count;

@@ -62,7 +62,8 @@ static int check_signature (const unsigned char key[CRYPTO_KEY_SIZE], const stru
     buffer_append (&expected, bearer->data, signed_len);
     if (append_signature (key, &expected, err) != 0)
         return -1;
-    bool same = !expected.failed && expected.len == bearer->len && crypto_equal (expected.data, bearer->data, bearer->len);
+    bool same =
+        !expected.failed && expected.len == bearer->len && crypto_equal (expected.data, bearer->data, bearer->len);
     return same ? 0 : fail (err);
 }
 
@@ -81,8 +82,8 @@ static int read_claims (const json_t *payload, struct bearer_claims *ret_claims,
     return 0;
 }
 
-int bearer_read (const unsigned char key[CRYPTO_KEY_SIZE], const struct secret *bearer, struct bearer_claims *ret_claims,
-                 struct error *err)
+int bearer_read (const unsigned char key[CRYPTO_KEY_SIZE], const struct secret *bearer,
+                 struct bearer_claims *ret_claims, struct error *err)
 {
     AUTO (buffer) front;
     AUTO (buffer) text;
@@ -90,8 +91,7 @@ int bearer_read (const unsigned char key[CRYPTO_KEY_SIZE], const struct secret *
     buffer_init (&text, BEARER_MAX_BYTES);
     crypto_base64url (&front, header, strlen (header));
     buffer_puts (&front, ".");
-    if (bearer->len > BEARER_MAX_BYTES || bearer->len <= front.len
-        || memcmp (bearer->data, front.data, front.len) != 0)
+    if (bearer->len > BEARER_MAX_BYTES || bearer->len <= front.len || memcmp (bearer->data, front.data, front.len) != 0)
         return fail (err);
     const char *dot = memrchr (bearer->data, '.', bearer->len);
     if (dot < bearer->data + front.len)

@@ -25,7 +25,7 @@ int bearer_make (const unsigned char key[CRYPTO_KEY_SIZE], const struct bearer_c
 
 /* Check a bearer's form, signature and audience, and read it; whether it has expired is the caller's to see.
  * ERROR_NOT_SIGNED_IN for anything that is not ours. */
-int bearer_read (const unsigned char key[CRYPTO_KEY_SIZE], const struct secret *bearer, struct bearer_claims *ret_claims,
-                 struct error *err);
+int bearer_read (const unsigned char key[CRYPTO_KEY_SIZE], const struct secret *bearer,
+                 struct bearer_claims *ret_claims, struct error *err);
 
 #endif

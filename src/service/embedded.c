@@ -27,8 +27,8 @@ static bool is_there (const char *path)
     return stat (path, &st) == 0 && (!S_ISREG (st.st_mode) || st.st_size > 0);
 }
 
-/* Read the key file, or make it together with a new store. Never for a store that is there already: its tokens could not
- * be checked with another key. */
+/* Read the key file, or make it together with a new store. Never for a store that is there already: its tokens could
+ * not be checked with another key. */
 static int open_keys (struct embedded *embedded, const struct embedded_place *place, const char *key_path,
                       struct error *err)
 {
@@ -125,13 +125,14 @@ static int check_pat (struct embedded *embedded, const struct session_row *sessi
 
 static int fail_pat (struct error *err)
 {
-    error_set (err, ERROR_PAT_CANNOT_MANAGE, "this session was opened with a personal access token, which cannot manage "
-                                             "tokens");
+    error_set (err, ERROR_PAT_CANNOT_MANAGE,
+               "this session was opened with a personal access token, which cannot manage "
+               "tokens");
     return error_hint (err, "sign in with the account's password");
 }
 
-int embedded_authorise (struct embedded *embedded, const struct caller *caller, bool manage,
-                        struct authorised *ret_who, struct error *err)
+int embedded_authorise (struct embedded *embedded, const struct caller *caller, bool manage, struct authorised *ret_who,
+                        struct error *err)
 {
     struct bearer_claims claims;
     AUTO (authorised) who = { .account = { .password_phc = NULL } };

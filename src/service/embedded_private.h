@@ -10,6 +10,7 @@
 #include "src/service/service.h"
 #include "src/store/store.h"
 
+/* The embedded service: the port's head, its store, and what the key file gave. */
 struct embedded {
     struct service service;
     struct store *store;
@@ -25,13 +26,13 @@ struct authorised {
 /* Free what it owns. */
 void authorised_release (struct authorised *who);
 
-/* Whose session the caller shows, and that it holds now: see the port for the errors. With manage, a session opened with a
- * PAT is ERROR_PAT_CANNOT_MANAGE. Works inside a transaction too. */
-int embedded_authorise (struct embedded *embedded, const struct caller *caller, bool manage,
-                        struct authorised *ret_who, struct error *err);
+/* Whose session the caller shows, and that it holds now: see the port for the errors. With manage, a session opened
+ * with a PAT is ERROR_PAT_CANNOT_MANAGE. Works inside a transaction too. */
+int embedded_authorise (struct embedded *embedded, const struct caller *caller, bool manage, struct authorised *ret_who,
+                        struct error *err);
 
-/* Begin a write transaction and authorise in it, so that a session ended meanwhile changes nothing. On -1 no transaction
- * is open. */
+/* Begin a write transaction and authorise in it, so that a session ended meanwhile changes nothing. On -1 no
+ * transaction is open. */
 int embedded_begin (struct embedded *embedded, const struct caller *caller, struct authorised *ret_who,
                     struct error *err);
 
@@ -69,8 +70,8 @@ int embedded_create (struct service *, const struct caller *, const struct token
                      struct error *);
 int embedded_list (struct service *, const struct caller *, struct token_list *, struct error *);
 int embedded_find (struct service *, const struct caller *, const char *, struct token_list *, struct error *);
-int embedded_update (struct service *, const struct caller *, const char *, const struct token_change *,
-                     struct token *, struct error *);
+int embedded_update (struct service *, const struct caller *, const char *, const struct token_change *, struct token *,
+                     struct error *);
 int embedded_delete (struct service *, const struct caller *, const char *, struct error *);
 int embedded_set_password (struct service *, const struct caller *, const struct secret *, const struct secret *,
                            struct error *);

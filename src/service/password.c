@@ -27,7 +27,8 @@ struct parameters {
 static bool read_parameters (const char *phc, struct parameters *ret)
 {
     int end = 0;
-    return sscanf (phc, "$argon2id$v=19$m=%9lu,t=%9lu,p=%9lu$%n", &ret->memory_kib, &ret->passes, &ret->lanes, &end) == 3
+    return sscanf (phc, "$argon2id$v=19$m=%9lu,t=%9lu,p=%9lu$%n", &ret->memory_kib, &ret->passes, &ret->lanes, &end)
+               == 3
            && end > 0;
 }
 

@@ -10,8 +10,8 @@
 /* Hash with a fresh salt: 19 MiB, t=2, p=1. *ret_phc is owned. ERROR_INTERNAL when there is no memory for it. */
 int password_hash (const struct secret *password, char **ret_phc, struct error *err);
 
-/* Whether password is the one phc was made from; phc NULL takes the same time and gives false. ERROR_STORE_CORRUPT for a phc
- * that is none, or whose parameters are beyond all sense; ERROR_INTERNAL when there is no memory. */
+/* Whether password is the one phc was made from; phc NULL takes the same time and gives false. ERROR_STORE_CORRUPT for
+ * a phc that is none, or whose parameters are beyond all sense; ERROR_INTERNAL when there is no memory. */
 int password_verify (const char *phc, const struct secret *password, bool *ret_right, struct error *err);
 
 /* Whether phc was made with less than today's parameters. */

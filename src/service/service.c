@@ -37,8 +37,7 @@ int service_create (struct service *service, const struct caller *caller, const 
     return service->ops->create (service, caller, wish, ret_made, err);
 }
 
-int service_list (struct service *service, const struct caller *caller, struct token_list *ret_list,
-                  struct error *err)
+int service_list (struct service *service, const struct caller *caller, struct token_list *ret_list, struct error *err)
 {
     return service->ops->list (service, caller, ret_list, err);
 }

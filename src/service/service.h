@@ -5,8 +5,8 @@
  * tests/contract/ on it. Callers use the wrappers below, never ops.
  *
  * What holds for every operation:
- * - Every operation but sign_in acts for the session whose bearer the caller shows. No bearer, a malformed one or one of
- *   another audience is ERROR_NOT_SIGNED_IN; one that has ended is ERROR_SESSION_EXPIRED.
+ * - Every operation but sign_in acts for the session whose bearer the caller shows. No bearer, a malformed one or one
+ * of another audience is ERROR_NOT_SIGNED_IN; one that has ended is ERROR_SESSION_EXPIRED.
  * - A session opened with a personal access token may only sign_in, sign_out and whoami; all else is
  *   ERROR_PAT_CANNOT_MANAGE (rule 6).
  * - What an operation changed is durable before it returns 0; on -1 nothing has changed, except where it is said.
@@ -34,6 +34,7 @@ struct caller {
     const char *user_agent;
 };
 
+/* How a session was opened. The operator's is of the embedded service alone. */
 enum sign_in_kind { SIGNED_IN_WITH_PASSWORD, SIGNED_IN_WITH_PAT, SIGNED_IN_AS_OPERATOR };
 
 /* What someone shows to sign in. The secret is a password or a personal access token; the service finds out which. */
@@ -57,17 +58,17 @@ struct session {
 struct token_wish {
     const char *name;
     struct scopes scopes;
-    int64_t expires_us;    /* 0 = never; for an auto token 0 = with the session */
-    bool allow_duplicate;  /* make it even when an active token has that name */
+    int64_t expires_us;   /* 0 = never; for an auto token 0 = with the session */
+    bool allow_duplicate; /* make it even when an active token has that name */
     enum token_source source;
-    const char *place;     /* TOKEN_AUTO: names the place of sign-in; a token of the same place is replaced */
+    const char *place; /* TOKEN_AUTO: names the place of sign-in; a token of the same place is replaced */
 };
 
 /* A token just made. Release with token_made_release. */
 struct token_made {
     struct token token;
-    struct secret secret;    /* the only time it can be had */
-    struct token evicted;    /* TOKEN_AUTO: the least recently used one that had to go; id "" when none had */
+    struct secret secret; /* the only time it can be had */
+    struct token evicted; /* TOKEN_AUTO: the least recently used one that had to go; id "" when none had */
 };
 
 /* What shall change in a token: only the members given. Borrowed for the call. */
@@ -106,8 +107,8 @@ struct service {
 
 /* Open a session. The bearer in caller is not looked at. Unknown user and wrong secret give the same
  * ERROR_WRONG_CREDENTIALS after the same time. The right secret is told why it fails: ERROR_TOKEN_EXPIRED,
- * ERROR_TOKEN_INACTIVE, ERROR_ACCOUNT_DISABLED, ERROR_CODE_NEEDED (an account with a second factor, when code is NULL). A
- * PAT is recorded as used. *ret_session is owned: session_release. */
+ * ERROR_TOKEN_INACTIVE, ERROR_ACCOUNT_DISABLED, ERROR_CODE_NEEDED (an account with a second factor, when code is NULL).
+ * A PAT is recorded as used. *ret_session is owned: session_release. */
 int service_sign_in (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
                      struct session *ret_session, struct error *err);
 
@@ -119,15 +120,14 @@ int service_whoami (struct service *service, const struct caller *caller, struct
                     struct error *err);
 
 /* Make a token. Unless allow_duplicate, an active token of that name is ERROR_NAME_TAKEN with its id in the details; of
- * two at once one wins. ERROR_INVALID_NAME, ERROR_INVALID_SCOPE (no scope), ERROR_INVALID_TIME (expiry not after now). An
- * auto token replaces the one of its place; when it would be the account's sixth, the least recently used goes and is
- * told. *ret_made is owned: token_made_release. */
+ * two at once one wins. ERROR_INVALID_NAME, ERROR_INVALID_SCOPE (no scope), ERROR_INVALID_TIME (expiry not after now).
+ * An auto token replaces the one of its place; when it would be the account's sixth, the least recently used goes and
+ * is told. *ret_made is owned: token_made_release. */
 int service_create (struct service *service, const struct caller *caller, const struct token_wish *wish,
                     struct token_made *ret_made, struct error *err);
 
 /* All tokens of the account, oldest first. Owned: token_list_release. */
-int service_list (struct service *service, const struct caller *caller, struct token_list *ret_list,
-                  struct error *err);
+int service_list (struct service *service, const struct caller *caller, struct token_list *ret_list, struct error *err);
 
 /* The tokens that text may mean: all of exactly that name, else all whose id begins with it (at least 4 characters).
  * None is no error. Owned: token_list_release. */
@@ -136,16 +136,17 @@ int service_find (struct service *service, const struct caller *caller, const ch
 
 /* Change what change gives and nothing else; *ret_token (which may be NULL) is the token afterwards, owned:
  * token_release. A token that is not active any more loses its sessions at once. ERROR_TOKEN_NOT_FOUND;
- * ERROR_STATE_CONFLICT for activating or deactivating an expired one; ERROR_INVALID_NAME. The state it already has is no
- * error. */
+ * ERROR_STATE_CONFLICT for activating or deactivating an expired one; ERROR_INVALID_NAME. The state it already has is
+ * no error. */
 int service_update (struct service *service, const struct caller *caller, const char *id,
                     const struct token_change *change, struct token *ret_token, struct error *err);
 
-/* Delete a token and end its sessions at once. ERROR_TOKEN_NOT_FOUND; ERROR_INVALID_TOKEN_ID when id is no whole UUID. */
+/* Delete a token and end its sessions at once. ERROR_TOKEN_NOT_FOUND; ERROR_INVALID_TOKEN_ID when id is no whole
+ * UUID. */
 int service_delete (struct service *service, const struct caller *caller, const char *id, struct error *err);
 
-/* Change the account's own password. ERROR_WRONG_CREDENTIALS when old_password is not right; ERROR_INVALID_PASSWORD. All
- * other sessions of the account end; the caller's stays. */
+/* Change the account's own password. ERROR_WRONG_CREDENTIALS when old_password is not right; ERROR_INVALID_PASSWORD.
+ * All other sessions of the account end; the caller's stays. */
 int service_set_password (struct service *service, const struct caller *caller, const struct secret *old_password,
                           const struct secret *new_password, struct error *err);
 

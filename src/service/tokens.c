@@ -8,8 +8,7 @@
 
 enum { AUTO_TOKENS_MAX = 5 };
 
-int embedded_list (struct service *service, const struct caller *caller, struct token_list *ret_list,
-                   struct error *err)
+int embedded_list (struct service *service, const struct caller *caller, struct token_list *ret_list, struct error *err)
 {
     struct embedded *embedded = (struct embedded *)service;
     AUTO (authorised) who = { .account = { .password_phc = NULL } };
@@ -39,8 +38,8 @@ static int check_wish (const struct token_wish *wish, int64_t now_us, struct err
     return 0;
 }
 
-static int check_name_is_free (struct embedded *embedded, const char *account_id, const char *name, const char *except_id,
-                               struct error *err)
+static int check_name_is_free (struct embedded *embedded, const char *account_id, const char *name,
+                               const char *except_id, struct error *err)
 {
     char id[TOKEN_ID_SIZE];
     bool taken;
@@ -61,7 +60,8 @@ int embedded_delete_tokens (struct embedded *embedded, const struct caller *call
         if (store_session_delete_of_token (embedded->store, tokens->items[i].id, err) != 0
             || store_token_delete (embedded->store, tokens->items[i].id, &deleted, err) != 0
             || embedded_audit (embedded, caller, embedded_actor (who->session.kind), "token_deleted", &who->account,
-                               &tokens->items[i], note, err) != 0)
+                               &tokens->items[i], note, err)
+                   != 0)
             return -1;
     return 0;
 }
@@ -168,8 +168,8 @@ int embedded_create (struct service *service, const struct caller *caller, const
 }
 
 /* Inside a transaction: the account's token of that id. */
-static int get_token (struct embedded *embedded, const struct authorised *who, const char *id, struct token_row *ret_row,
-                      struct error *err)
+static int get_token (struct embedded *embedded, const struct authorised *who, const char *id,
+                      struct token_row *ret_row, struct error *err)
 {
     bool found = false;
     if (!token_id_is_whole (id))
@@ -188,7 +188,8 @@ static int rename_token (struct embedded *embedded, const struct caller *caller,
         return -1;
     if (store_token_set_name (embedded->store, token->id, name, err) != 0
         || embedded_audit (embedded, caller, embedded_actor (who->session.kind), "token_renamed", &who->account, token,
-                           name, err) != 0)
+                           name, err)
+               != 0)
         return -1;
     memory_cleanup_free (&token->name);
     token->name = xstrdup (name);

@@ -1,8 +1,9 @@
 /* PORT: a database engine under the store. Its adapter is SQLite (sqlite.h).
  *
- * To add an engine: put `struct engine` first in a struct of your own, fill the ops, and run tests/contract/test_engine.c
- * on it. The statements it gets are in store_*.c: portable SQL with "?" for values, no OFFSET, ids made by the client.
- * Callers use the wrappers below, never ops. All errors are of the ERROR_STORE_ family. */
+ * To add an engine: put `struct engine` first in a struct of your own, fill the ops, and run
+ * tests/contract/test_engine.c on it. The statements it gets are in store_*.c: portable SQL with "?" for values, no
+ * OFFSET, ids made by the client. Callers use the wrappers below, never ops. All errors are of the ERROR_STORE_
+ * family. */
 #ifndef DPAT_STORE_ENGINE_H
 #define DPAT_STORE_ENGINE_H
 
@@ -11,10 +12,11 @@
 
 #include "src/base/error.h"
 
+/* The types of a database that all engines have. */
 enum value_kind { VALUE_NULL, VALUE_INTEGER, VALUE_TEXT, VALUE_BLOB };
 
-/* A value bound to a statement, or a column of a row. bytes is borrowed: of a bound value for the call, of a column until
- * the row function returns. A text column has a NUL behind its len bytes. */
+/* A value bound to a statement, or a column of a row. bytes is borrowed: of a bound value for the call, of a column
+ * until the row function returns. A text column has a NUL behind its len bytes. */
 struct value {
     enum value_kind kind;
     int64_t integer;
@@ -42,7 +44,8 @@ struct engine {
     const struct engine_ops *ops;
 };
 
-/* Begin a transaction that holds the writer's lock from its beginning. ERROR_STORE_LOCKED when others keep it too long. */
+/* Begin a transaction that holds the writer's lock from its beginning. ERROR_STORE_LOCKED when others keep it too
+ * long. */
 int engine_begin (struct engine *engine, struct error *err);
 
 /* Make the transaction durable. On -1 it was rolled back. */
@@ -51,9 +54,10 @@ int engine_commit (struct engine *engine, struct error *err);
 /* Undo the transaction; without one, nothing happens. */
 void engine_rollback (struct engine *engine);
 
-/* Run one statement. sql is a literal: engines keep prepared statements by its address. values (count of them) are bound
- * in order. row (may be NULL) is called for each row and may not run statements itself; *ret_changed (may be NULL) is how
- * many rows an INSERT, UPDATE or DELETE changed. A violated UNIQUE is ERROR_STATE_CONFLICT, for the caller to name. */
+/* Run one statement. sql is a literal: engines keep prepared statements by its address. values (count of them) are
+ * bound in order. row (may be NULL) is called for each row and may not run statements itself; *ret_changed (may be
+ * NULL) is how many rows an INSERT, UPDATE or DELETE changed. A violated UNIQUE is ERROR_STATE_CONFLICT, for the caller
+ * to name. */
 int engine_run (struct engine *engine, const char *sql, const struct value *values, size_t count, row_function *row,
                 void *context, int64_t *ret_changed, struct error *err);
 

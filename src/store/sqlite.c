@@ -217,9 +217,9 @@ static int check_file (const char *path, bool create, struct error *err)
 {
     struct stat st;
     if (stat (path, &st) != 0 && errno != ENOENT)
-        return errno == EACCES ? fail_read_only (path, err)
-                               : error_set (err, ERROR_STORE_FAILED, "cannot look at the store %s: %s", path,
-                                            strerror (errno));
+        return errno == EACCES
+                   ? fail_read_only (path, err)
+                   : error_set (err, ERROR_STORE_FAILED, "cannot look at the store %s: %s", path, strerror (errno));
     bool exists = stat (path, &st) == 0;
     if (exists && !S_ISREG (st.st_mode))
         return fail_corrupt (path, "not a regular file", err);
@@ -272,8 +272,8 @@ static int apply_schema (struct sqlite *sqlite, const struct sqlite_schema *sche
     int status = 0;
     for (int i = (int)version; i < schema->count && status == 0; i++)
         status = execute (sqlite, schema->scripts[i], err);
-    AUTOFREE char *stamp = xasprintf ("PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
-                                      schema->count);
+    AUTOFREE char *stamp =
+        xasprintf ("PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID, schema->count);
     return status == 0 ? execute (sqlite, stamp, err) : -1;
 }
 
@@ -285,7 +285,8 @@ static int read_versions (struct sqlite *sqlite, int64_t *ret_application, int64
     return get_pragma (sqlite, "PRAGMA user_version", ret_version, err);
 }
 
-/* Several processes may open a new store at once, and SQLite does not wait for the lock that changing the journal needs. */
+/* Several processes may open a new store at once, and SQLite does not wait for the lock that changing the journal
+ * needs. */
 static int switch_to_wal (struct sqlite *sqlite, int timeout_ms, struct error *err)
 {
     const int step_ms = 10;
@@ -320,8 +321,7 @@ static int check_empty (struct sqlite *sqlite, struct error *err)
     return tables == 0 ? 0 : fail_corrupt (sqlite->path, "a database of another program", err);
 }
 
-static int prepare_store (struct sqlite *sqlite, const struct sqlite_schema *schema, int timeout_ms,
-                          struct error *err)
+static int prepare_store (struct sqlite *sqlite, const struct sqlite_schema *schema, int timeout_ms, struct error *err)
 {
     int64_t application, version;
     if (execute (sqlite, "PRAGMA synchronous = FULL", err) != 0

@@ -97,8 +97,8 @@ static int read_key_id (void *context, const struct value *columns, size_t count
 int store_key_id (struct store *store, char ret_id[STORE_KEY_ID_SIZE], struct error *err)
 {
     ret_id[0] = '\0';
-    return engine_run (store->engine, "SELECT value FROM meta WHERE name = 'key_id'", NULL, 0, read_key_id, ret_id, NULL,
-                       err);
+    return engine_run (store->engine, "SELECT value FROM meta WHERE name = 'key_id'", NULL, 0, read_key_id, ret_id,
+                       NULL, err);
 }
 
 int store_set_key_id (struct store *store, const char *id, struct error *err)

@@ -19,6 +19,7 @@
 
 struct store;
 
+/* An account as it rests. */
 struct account_row {
     char id[CRYPTO_UUID_SIZE];
     char name[ACCOUNT_NAME_MAX + 1];
@@ -28,6 +29,7 @@ struct account_row {
     int64_t password_us; /* when the password was last set */
 };
 
+/* Accounts by name. */
 struct account_row_list {
     struct account_row *items; /* owned */
     size_t count;
@@ -43,8 +45,10 @@ struct token_row {
     char session_id[CRYPTO_UUID_SIZE];  /* auto tokens: the session it belongs to; else "" */
 };
 
+/* How a session was opened. */
 enum session_kind { SESSION_PASSWORD, SESSION_PAT, SESSION_OPERATOR };
 
+/* A session as it rests; its bearer is not kept. */
 struct session_row {
     char id[CRYPTO_UUID_SIZE]; /* the bearer's jti */
     char account_id[CRYPTO_UUID_SIZE];
@@ -73,8 +77,8 @@ enum store_open_mode { STORE_EXISTING, STORE_CREATE };
 
 /* Open the SQLite store at path. STORE_EXISTING: ERROR_STORE_MISSING when it is not there (or is an empty file), and
  * nothing is made. STORE_CREATE: folder (0700) and file (0600) are made when absent. Older schemas are migrated in one
- * transaction; a newer one is ERROR_STORE_NEWER, a damaged or foreign file ERROR_STORE_CORRUPT. timeout_ms is how long to
- * wait for other processes (ERROR_STORE_LOCKED). On success *ret_store is owned: store_close. */
+ * transaction; a newer one is ERROR_STORE_NEWER, a damaged or foreign file ERROR_STORE_CORRUPT. timeout_ms is how long
+ * to wait for other processes (ERROR_STORE_LOCKED). On success *ret_store is owned: store_close. */
 int store_open (const char *path, enum store_open_mode mode, int timeout_ms, struct store **ret_store,
                 struct error *err);
 
@@ -104,7 +108,8 @@ void token_row_release (struct token_row *row);
 /* ERROR_ACCOUNT_EXISTS when the name is taken. */
 int store_account_insert (struct store *store, const struct account_row *row, struct error *err);
 
-/* Fill *ret_row (owned: account_row_release) and set *ret_found; of an absent account only *ret_found is set, to false. */
+/* Fill *ret_row (owned: account_row_release) and set *ret_found; of an absent account only *ret_found is set, to
+ * false. */
 int store_account_by_name (struct store *store, const char *name, struct account_row *ret_row, bool *ret_found,
                            struct error *err);
 int store_account_by_id (struct store *store, const char *id, struct account_row *ret_row, bool *ret_found,
@@ -143,8 +148,8 @@ int store_token_active_name (struct store *store, const char *account_id, const 
 
 /* The account's auto-generated tokens of that place (NULL: of any), least recently used first, never used counting as
  * its creation. Owned: token_list_release. */
-int store_token_auto_list (struct store *store, const char *account_id, const char *place,
-                           struct token_list *ret_list, struct error *err);
+int store_token_auto_list (struct store *store, const char *account_id, const char *place, struct token_list *ret_list,
+                           struct error *err);
 
 /* Change one member and nothing else. */
 int store_token_set_name (struct store *store, const char *id, const char *name, struct error *err);
@@ -178,7 +183,7 @@ int store_audit_add (struct store *store, const struct audit_row *row, struct er
 
 /* Call each for the lines of an account (NULL: of all), oldest first; a non-zero return of each ends the walk and is
  * returned. The row is borrowed during the call. */
-int store_audit_walk (struct store *store, const char *account_id, int (*each) (void *context, const struct audit_row *),
-                      void *context, struct error *err);
+int store_audit_walk (struct store *store, const char *account_id,
+                      int (*each) (void *context, const struct audit_row *), void *context, struct error *err);
 
 #endif

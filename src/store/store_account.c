@@ -56,12 +56,14 @@ static int take_each (void *context, const struct value *columns, size_t count)
 
 int store_account_insert (struct store *store, const struct account_row *row, struct error *err)
 {
-    const struct value values[] = { bind_text (row->id),           bind_text (row->name),
-                                    bind_text (row->password_phc), bind_integer (row->disabled),
-                                    bind_integer (row->created_us), bind_integer (row->password_us) };
+    const struct value values[] = {
+        bind_text (row->id),          bind_text (row->name),          bind_text (row->password_phc),
+        bind_integer (row->disabled), bind_integer (row->created_us), bind_integer (row->password_us)
+    };
     struct error why = ERROR_INIT;
     if (store_run (store, "INSERT INTO account (" ACCOUNT_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)", values,
-                   ARRAY_SIZE (values), &why) == 0)
+                   ARRAY_SIZE (values), &why)
+        == 0)
         return 0;
     if (why.code == ERROR_STATE_CONFLICT)
         return error_set (err, ERROR_ACCOUNT_EXISTS, "an account named %s exists already", row->name);
@@ -106,9 +108,8 @@ int store_account_set_password (struct store *store, const char *id, const char 
                                 struct error *err)
 {
     const struct value values[] = { bind_text (phc), bind_time (changed_us), bind_text (id) };
-    return store_run (store,
-                      "UPDATE account SET password_phc = ?, password_us = coalesce(?, password_us) WHERE id = ?", values,
-                      ARRAY_SIZE (values), err);
+    return store_run (store, "UPDATE account SET password_phc = ?, password_us = coalesce(?, password_us) WHERE id = ?",
+                      values, ARRAY_SIZE (values), err);
 }
 
 int store_account_set_disabled (struct store *store, const char *id, bool disabled, struct error *err)

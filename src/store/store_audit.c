@@ -7,17 +7,11 @@ int store_audit_add (struct store *store, const struct audit_row *row, struct er
     char id[CRYPTO_UUID_SIZE];
     if (crypto_uuid (id, err) != 0)
         return -1;
-    const struct value values[] = { bind_text (id),
-                                    bind_integer (row->at_us),
-                                    bind_text (row->account_id),
-                                    bind_text (row->account_name),
-                                    bind_text (row->actor),
-                                    bind_text (row->action),
-                                    bind_text (row->token_id),
-                                    bind_text (row->token_name),
-                                    bind_text (row->ip),
-                                    bind_text (row->user_agent),
-                                    bind_text (row->note) };
+    const struct value values[] = {
+        bind_text (id),         bind_integer (row->at_us),   bind_text (row->account_id), bind_text (row->account_name),
+        bind_text (row->actor), bind_text (row->action),     bind_text (row->token_id),   bind_text (row->token_name),
+        bind_text (row->ip),    bind_text (row->user_agent), bind_text (row->note)
+    };
     return store_run (store,
                       "INSERT INTO audit (id, at_us, account_id, account_name, actor, action, token_id, token_name, ip,"
                       " user_agent, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -48,15 +42,16 @@ static int hand_over (void *context, const struct value *columns, size_t count)
     return walk->result;
 }
 
-int store_audit_walk (struct store *store, const char *account_id, int (*each) (void *context, const struct audit_row *),
-                      void *context, struct error *err)
+int store_audit_walk (struct store *store, const char *account_id,
+                      int (*each) (void *context, const struct audit_row *), void *context, struct error *err)
 {
     struct audit_walk walk = { .each = each, .context = context };
     const struct value values[] = { bind_text (account_id), bind_text (account_id) };
     if (engine_run (store->engine,
                     "SELECT at_us, account_id, account_name, actor, action, token_id, token_name, ip, user_agent, note"
                     " FROM audit WHERE ? IS NULL OR account_id = ? ORDER BY at_us, id",
-                    values, ARRAY_SIZE (values), hand_over, &walk, NULL, err) != 0)
+                    values, ARRAY_SIZE (values), hand_over, &walk, NULL, err)
+        != 0)
         return -1;
     return walk.result;
 }

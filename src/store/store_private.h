@@ -7,6 +7,7 @@
 #include "src/store/engine.h"
 #include "src/store/store.h"
 
+/* The rows, over one engine. */
 struct store {
     struct engine *engine;
 };
@@ -40,7 +41,8 @@ static inline struct value bind_optional (const char *text)
     return bind_text (text[0] ? text : NULL);
 }
 
-/* Copy a text column into a fixed array; one that is NULL gives "". A longer one is cut, which our own rows never are. */
+/* Copy a text column into a fixed array; one that is NULL gives "". A longer one is cut, which our own rows never
+ * are. */
 void column_copy (char *out, size_t size, const struct value *column);
 
 /* A text column as an owned string, NULL for NULL. */

@@ -2,9 +2,9 @@
 #include "src/base/memory.h"
 #include "src/store/store_private.h"
 
-static const char *const kind_names[] = { [SESSION_PASSWORD] = "password",
-                                          [SESSION_PAT] = "pat",
-                                          [SESSION_OPERATOR] = "operator" };
+static const char *const kind_names[] = {
+    [SESSION_PASSWORD] = "password", [SESSION_PAT] = "pat", [SESSION_OPERATOR] = "operator"
+};
 
 struct session_search {
     struct session_row row;
@@ -33,9 +33,10 @@ static int take_first (void *context, const struct value *columns, size_t count)
 
 int store_session_insert (struct store *store, const struct session_row *row, struct error *err)
 {
-    const struct value values[] = { bind_text (row->id),          bind_text (row->account_id),
-                                    bind_text (kind_names[row->kind]), bind_optional (row->token_id),
-                                    bind_integer (row->created_us), bind_integer (row->expires_us) };
+    const struct value values[] = {
+        bind_text (row->id),           bind_text (row->account_id),    bind_text (kind_names[row->kind]),
+        bind_optional (row->token_id), bind_integer (row->created_us), bind_integer (row->expires_us)
+    };
     return store_run (store,
                       "INSERT INTO session (id, account_id, kind, token_id, created_us, expires_us)"
                       " VALUES (?, ?, ?, ?, ?, ?)",
@@ -49,7 +50,8 @@ int store_session_get (struct store *store, const char *id, struct session_row *
     struct session_search search = { .found = false };
     if (engine_run (store->engine,
                     "SELECT id, account_id, kind, token_id, created_us, expires_us FROM session WHERE id = ?", values,
-                    ARRAY_SIZE (values), take_first, &search, NULL, err) != 0)
+                    ARRAY_SIZE (values), take_first, &search, NULL, err)
+        != 0)
         return -1;
     if (search.found)
         *ret_row = search.row;

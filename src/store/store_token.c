@@ -7,7 +7,8 @@
 #include "src/store/store_private.h"
 
 #define TOKEN_COLUMNS                                                                                                  \
-    "id, name, scopes, active, source, created_us, creator_ip, creator_agent, expires_us, last_used_us, last_used_ip, " \
+    "id, name, scopes, active, source, created_us, creator_ip, creator_agent, expires_us, last_used_us, "              \
+    "last_used_ip, "                                                                                                   \
     "last_used_agent, account_id, mac, last4, place, session_id"
 #define SELECT_TOKEN "SELECT " TOKEN_COLUMNS " FROM token "
 #define OLDEST_FIRST " ORDER BY created_us, id"
@@ -102,9 +103,9 @@ int store_token_insert (struct store *store, const struct token_row *row, struct
                                     bind_text (row->last4),
                                     bind_text (row->place),
                                     bind_optional (row->session_id) };
-    return store_run (store,
-                      "INSERT INTO token (" TOKEN_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                      values, ARRAY_SIZE (values), err);
+    return store_run (
+        store, "INSERT INTO token (" TOKEN_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        values, ARRAY_SIZE (values), err);
 }
 
 int store_token_list (struct store *store, const char *account_id, struct token_list *ret_list, struct error *err)
@@ -134,7 +135,8 @@ int store_token_find (struct store *store, const char *account_id, const char *t
 {
     const struct value values[] = { bind_text (account_id), bind_text (text) };
     if (engine_run (store->engine, SELECT_TOKEN "WHERE account_id = ? AND name = ?" OLDEST_FIRST, values,
-                    ARRAY_SIZE (values), take_each, ret_list, NULL, err) != 0)
+                    ARRAY_SIZE (values), take_each, ret_list, NULL, err)
+        != 0)
         return -1;
     if (ret_list->count > 0 || !token_id_is_prefix (text))
         return 0;
@@ -164,7 +166,8 @@ int store_token_active_name (struct store *store, const char *account_id, const 
     if (search_token (store,
                       SELECT_TOKEN "WHERE account_id = ? AND name = ? AND active = 1"
                                    " AND (expires_us IS NULL OR expires_us > ?)" OLDEST_FIRST,
-                      values, ARRAY_SIZE (values), &row, ret_found, err) != 0)
+                      values, ARRAY_SIZE (values), &row, ret_found, err)
+        != 0)
         return -1;
     if (*ret_found)
         memcpy (ret_id, row.token.id, TOKEN_ID_SIZE);
@@ -181,8 +184,7 @@ int store_token_auto_list (struct store *store, const char *account_id, const ch
                        values, ARRAY_SIZE (values), take_each, ret_list, NULL, err);
 }
 
-int store_token_of_session (struct store *store, const char *session_id, struct token_list *ret_list,
-                            struct error *err)
+int store_token_of_session (struct store *store, const char *session_id, struct token_list *ret_list, struct error *err)
 {
     const struct value values[] = { bind_text (session_id) };
     return engine_run (store->engine, SELECT_TOKEN "WHERE session_id = ?" OLDEST_FIRST, values, ARRAY_SIZE (values),
@@ -214,7 +216,8 @@ int store_token_delete (struct store *store, const char *id, bool *ret_deleted, 
     const struct value values[] = { bind_text (id) };
     int64_t changed;
     if (engine_run (store->engine, "DELETE FROM token WHERE id = ?", values, ARRAY_SIZE (values), NULL, NULL, &changed,
-                    err) != 0)
+                    err)
+        != 0)
         return -1;
     *ret_deleted = changed > 0;
     return 0;

@@ -12,7 +12,9 @@
 /* A UUID in lower case and a NUL. */
 #define TOKEN_ID_SIZE 37
 
+/* Expired beats inactive. */
 enum token_state { TOKEN_ACTIVE, TOKEN_INACTIVE, TOKEN_EXPIRED };
+/* Made by hand, or by a sign-in on the user's behalf. */
 enum token_source { TOKEN_MANUAL, TOKEN_AUTO };
 
 /* From where something was done; NULL where it is not known. Owned by the struct that has it. */

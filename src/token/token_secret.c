@@ -85,7 +85,8 @@ bool token_secret_is_suspect (const char *text)
         if (strncmp (text, known[i].prefix, len) != 0)
             continue;
         size_t rest = strlen (text + len);
-        if (rest >= known[i].least && strspn (text + len, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == rest)
+        if (rest >= known[i].least
+            && strspn (text + len, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == rest)
             return true;
     }
     return is_jwt (text);

@@ -21,8 +21,8 @@ bool token_secret_is_valid (const char *text, size_t len);
  * prompt is a PAT, not a password. */
 bool token_secret_is_pat (const char *text);
 
-/* Whether a command line argument looks like a secret that should not stand there: a known prefix followed by enough, or
- * a JWT. */
+/* Whether a command line argument looks like a secret that should not stand there: a known prefix followed by enough,
+ * or a JWT. */
 bool token_secret_is_suspect (const char *text);
 
 #endif
