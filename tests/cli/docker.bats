@@ -14,7 +14,7 @@ teardown() {
 # A stand-in registry on loopback that demands credentials; $REGISTRY is its address, $SEEN what it was shown.
 registry() {
   SEEN=$HOME/seen
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file "$HOME/port" --record "$SEEN" "$@" 3>&- &
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file "$HOME/port" --record "$SEEN" 3>&- &
   REGISTRY_PID=$!
   wait_until test -s port
   REGISTRY=localhost:$(cat port)

@@ -177,7 +177,7 @@ int main (void)
         X (erases_only_that_key, adapter), X (what_holds_nonsense_is_an_error_without_the_secret, adapter)
 #define TEST(promise, adapter)                                                                                         \
     {                                                                                                                  \
-        #adapter ": " #promise, promise, open_##adapter, close_place, NULL                                             \
+#adapter ": " #promise, promise, open_##adapter, close_place, NULL                                             \
     }
     const struct CMUnitTest tests[] = {
         EACH (TEST, file),

@@ -25,7 +25,8 @@ static int insert (struct engine *engine, const char *name, int64_t number, stru
     const struct value values[] = { { .kind = VALUE_TEXT, .bytes = name, .len = strlen (name) },
                                     { .kind = VALUE_INTEGER, .integer = number },
                                     { .kind = VALUE_BLOB, .bytes = "\0\xff", .len = 2 } };
-    return engine_run (engine, "INSERT INTO pair (name, number, data) VALUES (?, ?, ?)", values, 3, NULL, NULL, NULL, err);
+    return engine_run (engine, "INSERT INTO pair (name, number, data) VALUES (?, ?, ?)", values, 3, NULL, NULL, NULL,
+                       err);
 }
 
 /* What a walk over rows has seen. */
@@ -54,8 +55,9 @@ static struct seen look (struct engine *engine, int stop_after)
 {
     struct seen seen = { .stop_after = stop_after };
     struct error err = ERROR_INIT;
-    assert_ok (engine_run (engine, "SELECT name, number, data, note FROM pair ORDER BY name", NULL, 0, see, &seen, NULL, &err),
-               &err);
+    assert_ok (
+        engine_run (engine, "SELECT name, number, data, note FROM pair ORDER BY name", NULL, 0, see, &seen, NULL, &err),
+        &err);
     return seen;
 }
 
@@ -179,8 +181,10 @@ static void newer_files_are_refused (void **state)
 
 static void a_migration_that_fails_changes_nothing (void **state)
 {
-    static const char *const bad_scripts[] = { "CREATE TABLE pair (name TEXT PRIMARY KEY, number INTEGER, data BLOB) STRICT;",
-                                               "ALTER TABLE pair ADD COLUMN note TEXT; CREATE TABLE pair (x);" };
+    static const char *const bad_scripts[] = {
+        "CREATE TABLE pair (name TEXT PRIMARY KEY, number INTEGER, data BLOB) STRICT;",
+        "ALTER TABLE pair ADD COLUMN note TEXT; CREATE TABLE pair (x);"
+    };
     const struct sqlite_schema bad_schema = { bad_scripts, 2 };
     AUTOFREE char *path = support_path (state, "e.db");
     struct error err = ERROR_INIT;

@@ -311,9 +311,11 @@ static void an_expired_token_can_only_be_deleted (void **state)
     assert_int_equal (service_whoami (world.service, &caller, &who, &err), -1);
     assert_code (&err, ERROR_SESSION_EXPIRED);
     assert_refused ("alice", secret_text (&secret), ERROR_TOKEN_EXPIRED);
-    assert_int_equal (service_update (world.service, &owner, token.id, &(struct token_change){ .active = &off }, NULL, &err), -1);
+    assert_int_equal (
+        service_update (world.service, &owner, token.id, &(struct token_change){ .active = &off }, NULL, &err), -1);
     assert_code (&err, ERROR_STATE_CONFLICT);
-    assert_int_equal (service_update (world.service, &owner, token.id, &(struct token_change){ .active = &on }, NULL, &err), -1);
+    assert_int_equal (
+        service_update (world.service, &owner, token.id, &(struct token_change){ .active = &on }, NULL, &err), -1);
     assert_code (&err, ERROR_STATE_CONFLICT);
     assert_ok (service_delete (world.service, &owner, token.id, &err), &err);
     get (token.id, NULL, &found);
@@ -366,7 +368,8 @@ static void accounts_do_not_see_each_other (void **state)
     assert_int_equal (list.count, 0);
     assert_int_equal (service_delete (world.service, &caller, token.id, &err), -1);
     assert_code (&err, ERROR_TOKEN_NOT_FOUND);
-    assert_int_equal (service_update (world.service, &caller, token.id, &(struct token_change){ .active = &off }, NULL, &err), -1);
+    assert_int_equal (
+        service_update (world.service, &caller, token.id, &(struct token_change){ .active = &off }, NULL, &err), -1);
     assert_code (&err, ERROR_TOKEN_NOT_FOUND);
     assert_refused ("bob", secret_text (&secret), ERROR_WRONG_CREDENTIALS);
 }
@@ -606,7 +609,7 @@ int main (void)
 {
 #define TEST(promise, adapter)                                                                                         \
     {                                                                                                                  \
-        #adapter ": " #promise, promise, open_##adapter, close_world, NULL                                             \
+#adapter ": " #promise, promise, open_##adapter, close_world, NULL                                             \
     }
 #define EACH(adapter)                                                                                                  \
     TEST (a_token_has_what_was_wished_and_who_made_it, adapter), TEST (a_use_is_recorded, adapter),                    \
@@ -616,12 +619,11 @@ int main (void)
         TEST (a_token_that_is_not_active_authenticates_nothing_at_once, adapter),                                      \
         TEST (an_expired_token_can_only_be_deleted, adapter), TEST (deleting_ends_it_and_nothing_else, adapter),       \
         TEST (accounts_do_not_see_each_other, adapter), TEST (names_and_ids_find_tokens, adapter),                     \
-        TEST (a_token_manages_nothing, adapter),                                                                       \
-        TEST (the_sixth_automatic_token_pushes_out_the_least_used, adapter),                                           \
+        TEST (a_token_manages_nothing, adapter), TEST (the_sixth_automatic_token_pushes_out_the_least_used, adapter),  \
         TEST (signing_in_again_from_one_place_replaces, adapter),                                                      \
-        TEST (signing_out_ends_the_session_and_its_automatic_tokens, adapter), TEST (strangers_learn_nothing, adapter), \
-        TEST (a_disabled_account_is_told_to_its_owner_only, adapter), TEST (sessions_end_at_their_time, adapter),      \
-        TEST (a_session_may_be_wished_up_to_30_days, adapter),                                                         \
+        TEST (signing_out_ends_the_session_and_its_automatic_tokens, adapter),                                         \
+        TEST (strangers_learn_nothing, adapter), TEST (a_disabled_account_is_told_to_its_owner_only, adapter),         \
+        TEST (sessions_end_at_their_time, adapter), TEST (a_session_may_be_wished_up_to_30_days, adapter),             \
         TEST (without_a_good_bearer_nothing_is_told, adapter), TEST (a_new_password_ends_the_other_sessions, adapter)
     const struct CMUnitTest tests[] = { EACH (embedded) };
     json_start ();

@@ -57,7 +57,9 @@ static void refuses_secret_above_maximum (void **state)
 static void chomps_one_line_end (void **state)
 {
     (void)state;
-    static const char *const rows[][2] = { { "a\n", "a" }, { "a\r\n", "a" }, { "a\n\n", "a\n" }, { "a", "a" }, { "\n", "" } };
+    static const char *const rows[][2] = {
+        { "a\n", "a" }, { "a\r\n", "a" }, { "a\n\n", "a\n" }, { "a", "a" }, { "\n", "" }
+    };
     for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
         AUTO (secret) secret = support_secret (rows[i][0]);
         secret_chomp (&secret);
@@ -100,9 +102,12 @@ static void redacts_what_looks_like_a_secret (void **state)
 int main (void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test (grows_up_to_its_ceiling),        cmocka_unit_test (empty_buffer_is_empty_text),
-        cmocka_unit_test (refuses_secret_above_maximum),   cmocka_unit_test (chomps_one_line_end),
-        cmocka_unit_test (compares_secrets),               cmocka_unit_test (redacts_what_looks_like_a_secret),
+        cmocka_unit_test (grows_up_to_its_ceiling),
+        cmocka_unit_test (empty_buffer_is_empty_text),
+        cmocka_unit_test (refuses_secret_above_maximum),
+        cmocka_unit_test (chomps_one_line_end),
+        cmocka_unit_test (compares_secrets),
+        cmocka_unit_test (redacts_what_looks_like_a_secret),
     };
     return cmocka_run_group_tests (tests, NULL, NULL);
 }

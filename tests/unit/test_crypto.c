@@ -30,8 +30,12 @@ static void hmac_gives_rfc_4231_vectors (void **state)
 static void base64_gives_rfc_4648_vectors (void **state)
 {
     (void)state;
-    static const char *const rows[][2] = { { "", "" },           { "f", "Zg==" },         { "fo", "Zm8=" },
-                                           { "foo", "Zm9v" },    { "foob", "Zm9vYg==" },  { "fooba", "Zm9vYmE=" },
+    static const char *const rows[][2] = { { "", "" },
+                                           { "f", "Zg==" },
+                                           { "fo", "Zm8=" },
+                                           { "foo", "Zm9v" },
+                                           { "foob", "Zm9vYg==" },
+                                           { "fooba", "Zm9vYmE=" },
                                            { "foobar", "Zm9vYmFy" } };
     for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
         AUTO (buffer) out;
@@ -113,9 +117,9 @@ static void derived_keys_differ_by_label (void **state)
 int main (void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test (hmac_gives_rfc_4231_vectors), cmocka_unit_test (base64_gives_rfc_4648_vectors),
-        cmocka_unit_test (base64_refuses_what_is_none), cmocka_unit_test (base64url_has_no_padding),
-        cmocka_unit_test (hex_goes_both_ways),          cmocka_unit_test (uuids_are_version_4_and_differ),
+        cmocka_unit_test (hmac_gives_rfc_4231_vectors),  cmocka_unit_test (base64_gives_rfc_4648_vectors),
+        cmocka_unit_test (base64_refuses_what_is_none),  cmocka_unit_test (base64url_has_no_padding),
+        cmocka_unit_test (hex_goes_both_ways),           cmocka_unit_test (uuids_are_version_4_and_differ),
         cmocka_unit_test (derived_keys_differ_by_label),
     };
     return cmocka_run_group_tests (tests, NULL, NULL);

@@ -100,9 +100,17 @@ static void a_link_is_followed_and_kept (void **state)
 
 static void what_cannot_be_kept_is_refused_and_left_alone (void **state)
 {
-    static const char *const bad[] = { "{", "[]", "\"x\"", "\xef\xbb\xbf{}", "{\"a\":1,\"a\":2}", "{\"auths\":[]}",
-                                       "{\"auths\":{},\"credsStore\":5}", "{\"credHelpers\":[]}", "{\"a\":1e999}",
-                                       "{\"a\":123456789012345678901234567890}", "{} trailing" };
+    static const char *const bad[] = { "{",
+                                       "[]",
+                                       "\"x\"",
+                                       "\xef\xbb\xbf{}",
+                                       "{\"a\":1,\"a\":2}",
+                                       "{\"auths\":[]}",
+                                       "{\"auths\":{},\"credsStore\":5}",
+                                       "{\"credHelpers\":[]}",
+                                       "{\"a\":1e999}",
+                                       "{\"a\":123456789012345678901234567890}",
+                                       "{} trailing" };
     AUTOFREE char *path = support_path (state, "config.json");
     for (size_t i = 0; i < ARRAY_SIZE (bad); i++) {
         struct error err = ERROR_INIT;
@@ -159,10 +167,11 @@ static void make_helper (void **state, const char *name)
 {
     AUTOFREE char *file = xasprintf ("docker-credential-%s", name);
     AUTOFREE char *path = support_path (state, file);
-    AUTOFREE char *text = xasprintf ("#!/bin/sh\nread -r x\ncase $1 in store) echo \"$x\" >'%s/held' ;;\n"
-                                     "get) cat '%s/held' 2>/dev/null || { echo credentials not found in native keychain; exit 1; } ;;\n"
-                                     "erase) rm -f '%s/held' ;; esac\n",
-                                     (char *)*state, (char *)*state, (char *)*state);
+    AUTOFREE char *text =
+        xasprintf ("#!/bin/sh\nread -r x\ncase $1 in store) echo \"$x\" >'%s/held' ;;\n"
+                   "get) cat '%s/held' 2>/dev/null || { echo credentials not found in native keychain; exit 1; } ;;\n"
+                   "erase) rm -f '%s/held' ;; esac\n",
+                   (char *)*state, (char *)*state, (char *)*state);
     support_write (path, text, 0700);
     AUTOFREE char *search = xasprintf ("%s:/usr/bin:/bin", (char *)*state);
     assert_int_equal (setenv ("PATH", search, 1), 0);

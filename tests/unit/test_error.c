@@ -75,8 +75,10 @@ static void null_error_is_fine (void **state)
 static void json_refuses_what_it_could_not_keep (void **state)
 {
     (void)state;
-    static const char *const bad[] = { "{\"a\":1,\"a\":2}", "{} x", "{", "", "\xef\xbb\xbf{}", "{\"a\":\"\\u0000\"}",
-                                       "{\"a\":99999999999999999999}", "{\"a\":\"\xff\"}" };
+    static const char *const bad[] = {
+        "{\"a\":1,\"a\":2}", "{} x", "{", "", "\xef\xbb\xbf{}", "{\"a\":\"\\u0000\"}", "{\"a\":99999999999999999999}",
+        "{\"a\":\"\xff\"}"
+    };
     for (size_t i = 0; i < ARRAY_SIZE (bad); i++) {
         struct error err = ERROR_INIT;
         json_auto_t *value = json_parse (bad[i], strlen (bad[i]), "the file", ERROR_CONFIG, &err);

@@ -39,7 +39,9 @@ static void an_unusable_key_file_is_its_own_error (void **state)
     AUTO (keys) made = { .id = "" };
     assert_ok (keys_make (path, &made, &err), &err);
     AUTOFREE char *good = support_read (path);
-    static const char *const bad[] = { "", "dpat-key 2\n", "dpat-key 1\nid 00\nkey 00\n", "\x7f""ELF" };
+    static const char *const bad[] = { "", "dpat-key 2\n", "dpat-key 1\nid 00\nkey 00\n",
+                                       "\x7f"
+                                       "ELF" };
     for (size_t i = 0; i < ARRAY_SIZE (bad); i++) {
         support_write (path, bad[i], 0600);
         assert_int_equal (keys_read (path, &keys, &err), -1);
@@ -180,8 +182,10 @@ static void passwords_verify (void **state)
 static void a_damaged_hash_is_an_error_not_a_wrong_password (void **state)
 {
     (void)state;
-    static const char *const bad[] = { "", "x", "$argon2id$", "$argon2id$v=19$m=19456,t=2,p=1$!!!$!!!",
-                                       "$argon2id$v=19$m=4294967295,t=4000000000,p=1$c29tZXNhbHRzYWx0$aGFzaGhhc2hoYXNo" };
+    static const char *const bad[] = {
+        "", "x", "$argon2id$", "$argon2id$v=19$m=19456,t=2,p=1$!!!$!!!",
+        "$argon2id$v=19$m=4294967295,t=4000000000,p=1$c29tZXNhbHRzYWx0$aGFzaGhhc2hoYXNo"
+    };
     AUTO (secret) password = support_secret ("correct horse");
     for (size_t i = 0; i < ARRAY_SIZE (bad); i++) {
         struct error err = ERROR_INIT;

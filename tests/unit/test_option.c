@@ -46,8 +46,8 @@ static char *parse (const char *line, struct values *values, bool stop, struct e
 static void options_stand_anywhere (void **state)
 {
     (void)state;
-    static const char *const lines[] = { "a b -f -t x", "-f a --text x b", "--text=x a -f b", "-ftx a b", "a -tx -- b",
-                                         "a b -t other -f -t x" };
+    static const char *const lines[] = { "a b -f -t x", "-f a --text x b", "--text=x a -f b",
+                                         "-ftx a b",    "a -tx -- b",      "a b -t other -f -t x" };
     for (size_t i = 0; i < ARRAY_SIZE (lines); i++) {
         struct values values = { .flag = false };
         struct error err = ERROR_INIT;
@@ -93,11 +93,16 @@ static void bad_options_are_told (void **state)
         const char *line;
         const char *text;
         const char *hint;
-    } rows[] = { { "--flga", "no option --flga", "--flag" },       { "--fla", "no option --fla", "--flag" },
-                 { "--zzzzzzzz", "no option --zzzzzzzz", "--help" }, { "-z", "no option -z", "--help" },
-                 { "--text", "--text needs an argument", "" },     { "-t", "--text needs an argument", "" },
-                 { "--flag=x", "--flag takes no argument", "" },   { "--tex=secret", "no option --tex", "--text" },
-                 { "--number 0", "no number", "" },                { "--number 1x", "no number", "" },
+    } rows[] = { { "--flga", "no option --flga", "--flag" },
+                 { "--fla", "no option --fla", "--flag" },
+                 { "--zzzzzzzz", "no option --zzzzzzzz", "--help" },
+                 { "-z", "no option -z", "--help" },
+                 { "--text", "--text needs an argument", "" },
+                 { "-t", "--text needs an argument", "" },
+                 { "--flag=x", "--flag takes no argument", "" },
+                 { "--tex=secret", "no option --tex", "--text" },
+                 { "--number 0", "no number", "" },
+                 { "--number 1x", "no number", "" },
                  { "--number 99999999999999999999", "no number", "" } };
     for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
         struct values values = { .flag = false };
@@ -124,9 +129,9 @@ static void guesses_only_what_is_near (void **state)
 int main (void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test (options_stand_anywhere), cmocka_unit_test (two_hyphens_end_options),
+        cmocka_unit_test (options_stand_anywhere),    cmocka_unit_test (two_hyphens_end_options),
         cmocka_unit_test (one_hyphen_is_an_argument), cmocka_unit_test (stops_at_the_first_argument_when_asked),
-        cmocka_unit_test (bad_options_are_told), cmocka_unit_test (guesses_only_what_is_near),
+        cmocka_unit_test (bad_options_are_told),      cmocka_unit_test (guesses_only_what_is_near),
     };
     return cmocka_run_group_tests (tests, NULL, NULL);
 }

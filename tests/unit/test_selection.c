@@ -8,7 +8,7 @@
 #include "src/core/selection.h"
 
 #define NOW_US (CLOCK_SOME_DAY * 1000000)
-#define DAYS(n) ((int64_t)(n) * TIME_DAY * 1000000)
+#define DAYS(n) ((int64_t)(n)*TIME_DAY * 1000000)
 
 static void add (struct token_list *list, const char *name, const struct token *like)
 {
@@ -20,15 +20,29 @@ static void add (struct token_list *list, const char *name, const struct token *
 /* Five tokens: active and used, inactive, expired, automatic, new and never used. */
 static void fill (struct token_list *list)
 {
-    add (list, "ci-used", &(struct token){ .active = true, .created_us = NOW_US - DAYS (200), .expires_us = NOW_US + DAYS (5),
-                                           .last_used_us = NOW_US - DAYS (1), .scopes = { .list = { SCOPE_WRITE }, .count = 1 } });
-    add (list, "ci-off", &(struct token){ .created_us = NOW_US - DAYS (100), .last_used_us = NOW_US - DAYS (95),
-                                          .scopes = { .list = { SCOPE_READ }, .count = 1 } });
-    add (list, "old", &(struct token){ .active = true, .created_us = NOW_US - DAYS (50), .expires_us = NOW_US,
-                                       .scopes = { .list = { SCOPE_READ }, .count = 1 } });
-    add (list, "desk", &(struct token){ .active = true, .source = TOKEN_AUTO, .created_us = NOW_US - DAYS (10),
-                                        .expires_us = NOW_US + DAYS (20), .scopes = { .list = { SCOPE_ADMIN }, .count = 1 } });
-    add (list, "new", &(struct token){ .active = true, .created_us = NOW_US, .scopes = { .list = { SCOPE_READ }, .count = 1 } });
+    add (list, "ci-used",
+         &(struct token){ .active = true,
+                          .created_us = NOW_US - DAYS (200),
+                          .expires_us = NOW_US + DAYS (5),
+                          .last_used_us = NOW_US - DAYS (1),
+                          .scopes = { .list = { SCOPE_WRITE }, .count = 1 } });
+    add (list, "ci-off",
+         &(struct token){ .created_us = NOW_US - DAYS (100),
+                          .last_used_us = NOW_US - DAYS (95),
+                          .scopes = { .list = { SCOPE_READ }, .count = 1 } });
+    add (list, "old",
+         &(struct token){ .active = true,
+                          .created_us = NOW_US - DAYS (50),
+                          .expires_us = NOW_US,
+                          .scopes = { .list = { SCOPE_READ }, .count = 1 } });
+    add (list, "desk",
+         &(struct token){ .active = true,
+                          .source = TOKEN_AUTO,
+                          .created_us = NOW_US - DAYS (10),
+                          .expires_us = NOW_US + DAYS (20),
+                          .scopes = { .list = { SCOPE_ADMIN }, .count = 1 } });
+    add (list, "new",
+         &(struct token){ .active = true, .created_us = NOW_US, .scopes = { .list = { SCOPE_READ }, .count = 1 } });
 }
 
 /* The names that are left, with a blank between. */
@@ -82,11 +96,11 @@ static void sorts_absent_times_last (void **state)
 {
     (void)state;
     static const char *const rows[][2] = {
-        { "name", "ci-off ci-used desk new old" },       { "name:desc", "old new desk ci-used ci-off" },
-        { "created", "ci-used ci-off old desk new" },    { "created:desc", "new desk old ci-off ci-used" },
-        { "expires", "old ci-used desk ci-off new" },    { "expires:desc", "desk ci-used old ci-off new" },
-        { "last-used", "ci-off ci-used old desk new" },  { "last-used:desc", "ci-used ci-off old desk new" },
-        { "state", "ci-used desk new ci-off old" },      { "source:desc", "desk ci-used ci-off old new" },
+        { "name", "ci-off ci-used desk new old" },      { "name:desc", "old new desk ci-used ci-off" },
+        { "created", "ci-used ci-off old desk new" },   { "created:desc", "new desk old ci-off ci-used" },
+        { "expires", "old ci-used desk ci-off new" },   { "expires:desc", "desk ci-used old ci-off new" },
+        { "last-used", "ci-off ci-used old desk new" }, { "last-used:desc", "ci-used ci-off old desk new" },
+        { "state", "ci-used desk new ci-off old" },     { "source:desc", "desk ci-used ci-off old new" },
     };
     for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
         AUTO (token_list) list = { .items = NULL };

@@ -14,10 +14,11 @@ static void keep (void **state, const char *user, const char *bearer)
 {
     AUTOPTR (session_file) file = NULL;
     struct error err = ERROR_INIT;
-    AUTO (kept_session) session = { .service = xstrdup (SERVICE),
-                                    .user = xstrdup (user),
-                                    .bearer = support_secret (bearer),
-                                    .expires_at = CLOCK_SOME_DAY };
+    AUTO (kept_session)
+    session = { .service = xstrdup (SERVICE),
+                .user = xstrdup (user),
+                .bearer = support_secret (bearer),
+                .expires_at = CLOCK_SOME_DAY };
     assert_ok (session_file_edit (*state, &file, &err), &err);
     session_file_put (file, &session);
     assert_ok (session_file_save (file, &err), &err);
@@ -110,12 +111,13 @@ static void of_a_secret_only_a_hash_is_remembered (void **state)
     AUTO (credential) written = { .user = xstrdup ("alice"), .secret = support_secret ("dpat_verysecret") };
     AUTO (credential) other = { .user = xstrdup ("alice"), .secret = support_secret ("dpat_othersecret") };
     AUTO (credential) stranger = { .user = xstrdup ("bob"), .secret = support_secret ("dpat_verysecret") };
-    AUTO (docker_record) record = { .registry = xstrdup ("r.example"),
-                                    .docker_folder = xstrdup ("/home/a/.docker"),
-                                    .service = xstrdup (SERVICE),
-                                    .user = xstrdup ("alice"),
-                                    .expires_at = CLOCK_SOME_DAY,
-                                    .automatic = true };
+    AUTO (docker_record)
+    record = { .registry = xstrdup ("r.example"),
+               .docker_folder = xstrdup ("/home/a/.docker"),
+               .service = xstrdup (SERVICE),
+               .user = xstrdup ("alice"),
+               .expires_at = CLOCK_SOME_DAY,
+               .automatic = true };
     AUTOPTR (session_file) file = NULL;
     AUTO (docker_record_list) list = { .items = NULL };
     struct error err = ERROR_INIT;
@@ -142,9 +144,12 @@ int main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, support_make_folder, support_remove_folder)
     const struct CMUnitTest tests[] = {
-        TEST (sessions_are_kept_by_service_and_user), TEST (what_is_not_saved_is_lost),
-        TEST (the_file_is_private),                   TEST (a_damaged_file_is_refused_and_kept),
-        TEST (a_folder_others_may_write_is_refused),  TEST (of_a_secret_only_a_hash_is_remembered),
+        TEST (sessions_are_kept_by_service_and_user),
+        TEST (what_is_not_saved_is_lost),
+        TEST (the_file_is_private),
+        TEST (a_damaged_file_is_refused_and_kept),
+        TEST (a_folder_others_may_write_is_refused),
+        TEST (of_a_secret_only_a_hash_is_remembered),
     };
     json_start ();
     return cmocka_run_group_tests (tests, NULL, NULL);

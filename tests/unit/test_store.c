@@ -83,8 +83,8 @@ static void tokens_are_found_by_name_before_id (void **state)
     static const struct {
         const char *text;
         size_t count;
-    } rows[] = { { "one", 1 },   { "abcd0001", 1 }, { "abcd00", 2 }, { "ABCD0001-", 1 }, { "abcd0003", 0 },
-                 { "abc", 0 },   { "%", 0 },        { "____", 0 },   { "abcd%", 0 },     { "'; DROP TABLE token", 0 } };
+    } rows[] = { { "one", 1 }, { "abcd0001", 1 }, { "abcd00", 2 }, { "ABCD0001-", 1 }, { "abcd0003", 0 },
+                 { "abc", 0 }, { "%", 0 },        { "____", 0 },   { "abcd%", 0 },     { "'; DROP TABLE token", 0 } };
     for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
         AUTO (token_list) list = { .items = NULL };
         assert_ok (store_token_find (store, ALICE, rows[i].text, &list, &err), &err);

@@ -28,8 +28,9 @@ static void counts_characters_of_valid_utf8_only (void **state)
 static void knows_what_drives_a_terminal (void **state)
 {
     (void)state;
-    static const char *const bad[] = { "\x1b[31m", "a\nb", "a\rb", "\x7f", "\xc2\x9b",
-                                       "\xe2\x80\xae" /* U+202E */, "\xe2\x80\xa8" /* U+2028 */, "\xff" };
+    static const char *const bad[] = {
+        "\x1b[31m", "a\nb", "a\rb", "\x7f", "\xc2\x9b", "\xe2\x80\xae" /* U+202E */, "\xe2\x80\xa8" /* U+2028 */, "\xff"
+    };
     for (size_t i = 0; i < ARRAY_SIZE (bad); i++)
         assert_true (text_has_control (bad[i], strlen (bad[i])));
     assert_false (text_has_control ("gr\xc3\xbc\xc3\x9f \xf0\x9f\x90\xb3", 11));

@@ -22,13 +22,20 @@ static void reads_rfc_3339 (void **state)
     static const struct {
         const char *text;
         int64_t seconds; /* -1: none */
-    } rows[] = { { "2027-01-15T08:00:00Z", 1800000000 },      { "2027-01-15t08:00:00z", 1800000000 },
-                 { "2027-01-15T10:00:00+02:00", 1800000000 }, { "2027-01-15T08:00:00.999Z", 1800000000 },
-                 { "2027-02-30T00:00:00Z", -1 },              { "2027-13-01T00:00:00Z", -1 },
-                 { "2027-01-15T25:00:00Z", -1 },              { "2027-01-15 08:00:00Z", 1800000000 },
-                 { "2027-01-15T08:00:00", -1 },               { "2027-01-15T08:00:00Zx", -1 },
-                 { "2027-01-15T08:00:00+2:00", -1 },          { "", -1 },
-                 { "27-01-15T08:00:00Z", -1 },                { "2027-1-15T08:00:00Z", -1 } };
+    } rows[] = { { "2027-01-15T08:00:00Z", 1800000000 },
+                 { "2027-01-15t08:00:00z", 1800000000 },
+                 { "2027-01-15T10:00:00+02:00", 1800000000 },
+                 { "2027-01-15T08:00:00.999Z", 1800000000 },
+                 { "2027-02-30T00:00:00Z", -1 },
+                 { "2027-13-01T00:00:00Z", -1 },
+                 { "2027-01-15T25:00:00Z", -1 },
+                 { "2027-01-15 08:00:00Z", 1800000000 },
+                 { "2027-01-15T08:00:00", -1 },
+                 { "2027-01-15T08:00:00Zx", -1 },
+                 { "2027-01-15T08:00:00+2:00", -1 },
+                 { "", -1 },
+                 { "27-01-15T08:00:00Z", -1 },
+                 { "2027-1-15T08:00:00Z", -1 } };
     for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
         int64_t seconds = -1;
         int status = time_parse (rows[i].text, &seconds);
@@ -57,11 +64,11 @@ static void reads_durations (void **state)
         const char *text;
         int status;
         int64_t seconds;
-    } rows[] = { { "45s", 0, 45 },  { "90m", 0, 5400 },         { "12h", 0, 43200 },
-                 { "30d", 0, 2592000 }, { "4w", 0, 2419200 },   { "1y", 0, 31536000 },
-                 { "13q", -1, 0 },  { "30", -1, 0 },            { "0d", -1, 0 },
-                 { "-3d", -1, 0 },  { "", -1, 0 },              { "d", -1, 0 },
-                 { "1.5h", -1, 0 }, { " 3d", -1, 0 },           { "99999999999999999999d", -2, 0 },
+    } rows[] = { { "45s", 0, 45 },      { "90m", 0, 5400 },   { "12h", 0, 43200 },
+                 { "30d", 0, 2592000 }, { "4w", 0, 2419200 }, { "1y", 0, 31536000 },
+                 { "13q", -1, 0 },      { "30", -1, 0 },      { "0d", -1, 0 },
+                 { "-3d", -1, 0 },      { "", -1, 0 },        { "d", -1, 0 },
+                 { "1.5h", -1, 0 },     { " 3d", -1, 0 },     { "99999999999999999999d", -2, 0 },
                  { "10001y", -2, 0 } };
     for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
         int64_t seconds = 0;
@@ -83,8 +90,8 @@ static void when_is_always_ahead (void **state)
     assert_ok (expiry_parse ("2027-01-31", now, &seconds, &err), &err);
     assert_int_equal (seconds, 1801439999);
     assert_ok (expiry_parse ("2027-01-15", now, &seconds, &err), &err); /* the end of today */
-    static const char *const bad[] = { "2027-01-14", "2027-01-15T08:00:00Z", "2027-02-30", "13q", "", "9999y",
-                                       "99999999999999999999d", "tomorrow", "-1d", "0d" };
+    static const char *const bad[] = { "2027-01-14", "2027-01-15T08:00:00Z",  "2027-02-30", "13q", "",
+                                       "9999y",      "99999999999999999999d", "tomorrow",   "-1d", "0d" };
     for (size_t i = 0; i < ARRAY_SIZE (bad); i++) {
         struct error why = ERROR_INIT;
         if (expiry_parse (bad[i], now, &seconds, &why) == 0)
@@ -108,9 +115,9 @@ static void says_instants_as_people_do (void **state)
 int main (void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test (writes_rfc_3339),      cmocka_unit_test (reads_rfc_3339),
+        cmocka_unit_test (writes_rfc_3339),         cmocka_unit_test (reads_rfc_3339),
         cmocka_unit_test (date_is_its_last_second), cmocka_unit_test (reads_durations),
-        cmocka_unit_test (when_is_always_ahead), cmocka_unit_test (says_instants_as_people_do),
+        cmocka_unit_test (when_is_always_ahead),    cmocka_unit_test (says_instants_as_people_do),
     };
     return cmocka_run_group_tests (tests, NULL, NULL);
 }

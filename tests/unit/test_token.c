@@ -16,10 +16,14 @@ static void scopes_are_read_with_and_without_repo (void **state)
     static const struct {
         const char *text;
         enum scope scope;
-    } rows[] = { { "repo:public_read", SCOPE_PUBLIC_READ }, { "public_read", SCOPE_PUBLIC_READ },
-                 { "repo:read", SCOPE_READ },               { "read", SCOPE_READ },
-                 { "repo:write", SCOPE_WRITE },             { "write", SCOPE_WRITE },
-                 { "repo:admin", SCOPE_ADMIN },             { "admin", SCOPE_ADMIN } };
+    } rows[] = { { "repo:public_read", SCOPE_PUBLIC_READ },
+                 { "public_read", SCOPE_PUBLIC_READ },
+                 { "repo:read", SCOPE_READ },
+                 { "read", SCOPE_READ },
+                 { "repo:write", SCOPE_WRITE },
+                 { "write", SCOPE_WRITE },
+                 { "repo:admin", SCOPE_ADMIN },
+                 { "admin", SCOPE_ADMIN } };
     struct error err = ERROR_INIT;
     for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
         enum scope scope;
@@ -94,8 +98,19 @@ static void account_names_can_be_namespaces (void **state)
 {
     (void)state;
     static const char *const good[] = { "al", "alice", "a1", "1a", "a.b-c_d", "123456789012345678901234567890" };
-    static const char *const bad[] = { "", "a", "Alice", "-a", "a-", "a--b", "a..b", "a.-b", "a b", "\xc3\xbc\xc3\xbc",
-                                       "1234567890123456789012345678901", "a/b", "a\nb" };
+    static const char *const bad[] = { "",
+                                       "a",
+                                       "Alice",
+                                       "-a",
+                                       "a-",
+                                       "a--b",
+                                       "a..b",
+                                       "a.-b",
+                                       "a b",
+                                       "\xc3\xbc\xc3\xbc",
+                                       "1234567890123456789012345678901",
+                                       "a/b",
+                                       "a\nb" };
     struct error err = ERROR_INIT;
     for (size_t i = 0; i < ARRAY_SIZE (good); i++)
         assert_ok (account_name_check (good[i], &err), &err);
@@ -199,7 +214,9 @@ static void ids_and_their_beginnings (void **state)
 static void json_has_every_member (void **state)
 {
     (void)state;
-    struct token token = { .id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301", .name = (char[]){ "c\xc3\xbc" }, .active = true,
+    struct token token = { .id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+                           .name = (char[]){ "c\xc3\xbc" },
+                           .active = true,
                            .created_us = CLOCK_SOME_DAY * 1000000 };
     scopes_add (&token.scopes, SCOPE_READ);
     json_auto_t *json = token_to_json (&token, CLOCK_SOME_DAY * 1000000);
@@ -217,12 +234,18 @@ static void json_has_every_member (void **state)
 int main (void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test (scopes_are_read_with_and_without_repo), cmocka_unit_test (a_higher_scope_implies_the_lower),
-        cmocka_unit_test (lists_keep_order_and_drop_duplicates),  cmocka_unit_test (names_have_1_to_100_characters),
-        cmocka_unit_test (account_names_can_be_namespaces),       cmocka_unit_test (expired_beats_inactive),
-        cmocka_unit_test (secrets_have_their_form),               cmocka_unit_test (every_mistyped_character_is_noticed),
-        cmocka_unit_test (every_character_is_as_likely),          cmocka_unit_test (suspects_secrets_but_not_names),
-        cmocka_unit_test (ids_and_their_beginnings),              cmocka_unit_test (json_has_every_member),
+        cmocka_unit_test (scopes_are_read_with_and_without_repo),
+        cmocka_unit_test (a_higher_scope_implies_the_lower),
+        cmocka_unit_test (lists_keep_order_and_drop_duplicates),
+        cmocka_unit_test (names_have_1_to_100_characters),
+        cmocka_unit_test (account_names_can_be_namespaces),
+        cmocka_unit_test (expired_beats_inactive),
+        cmocka_unit_test (secrets_have_their_form),
+        cmocka_unit_test (every_mistyped_character_is_noticed),
+        cmocka_unit_test (every_character_is_as_likely),
+        cmocka_unit_test (suspects_secrets_but_not_names),
+        cmocka_unit_test (ids_and_their_beginnings),
+        cmocka_unit_test (json_has_every_member),
     };
     return cmocka_run_group_tests (tests, NULL, NULL);
 }

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Calls that lose errors, bounds or secrets, and words that do not belong here.
+. "$TOP_SRCDIR/tests/lint/lib.sh"
+
+sources() { find src tests -name '*.[ch]' | sort; }
+
+# banned NAME PATTERN [FILES TO LEAVE OUT]
+banned() {
+    # comments are not code
+    sources | grep -vE "${3-^$}" | xargs grep -nE "(^|[^A-Za-z0-9_])($2)[[:space:]]*\(" | grep -vE ':[0-9]+:[[:space:]]*(/?\*|//)' >"$wrong"
+    promise "$1" "$wrong"
+}
+
+banned 'no calls without bounds' 'strcpy|strcat|strncat|strncpy|sprintf|vsprintf|gets|scanf|sscanf|fscanf|alloca' '^src/service/password\.c$'
+banned 'no numbers read without a check' 'atoi|atol|atoll|atof'
+banned 'no shell, no racy names' 'system|popen|tmpnam|tempnam|mktemp|strtok|setenv|putenv' '^tests/'
+banned 'no clock but the one' 'time|gettimeofday|clock|localtime|ctime|asctime' '^tests/'
+banned 'secrets are compared in constant time' 'memcmp' '^(src/token/token_secret\.c|src/service/bearer\.c|src/base/text\.c|tests/.*)$'
+banned 'randomness comes from base' 'rand|random|srand|RAND_bytes' '^src/base/crypto\.c$'
+banned 'memory comes from base' 'malloc|calloc|realloc|strdup|strndup|asprintf' '^(src/base/memory\.c|tests/.*)$'
+banned 'only main and memory end the program' 'exit|_exit|abort|_Exit' '^(src/main\.c|src/base/(memory|json)\.c|tests/.*)$'
+
+find src -name '*.[ch]' | grep -vE '^src/(cli/|main\.c|base/(log|memory)\.c)' |
+    xargs grep -nE '(^|[^a-z_])(printf|puts|fputs|fprintf|perror|putchar)[[:space:]]*\(' >"$wrong"
+promise 'nothing below the command line prints' "$wrong"
+
+find src -name '*.c' -exec grep -nE '^(static )?[a-z_ ]+\**[a-z_]+(\[[^]]*\])*( = [^(]*)?;$' {} + |
+    grep -vE 'static const|typedef|extern|return|const char \*const' | grep -vE ':[0-9]+:[[:space:]]' >"$wrong.all"
+grep -vE '^src/(core/interrupt|base/log)\.c:' "$wrong.all" >"$wrong"
+promise 'no state outside structs, but the signal and the debug switch' "$wrong"
+
+find src -name '*.[ch]' -exec grep -n 'typedef struct' {} + >"$wrong"
+promise 'no typedef for structs' "$wrong"
+
+# Written so that this line does not match itself.
+git grep -nIiE '(TODO|FIX''ME|XX''X:|HA''CK)' -- src tests completions man 2>/dev/null | grep -v '^tests/lint/banned.sh' | grep -vE 'XXXXXX' >"$wrong"
+promise 'nothing is left to do in comments' "$wrong"
+
+done_testing
