@@ -156,7 +156,8 @@ static void put_shared (struct buffer *out)
     put_values (out);
     buffer_puts (out, "  esac\n  return 1\n}\n\n"
                       "# Sets dpat_options and dpat_words of a command, as \"list\" or \"account:add\".\n"
-                      "_dpat_command() {\n  dpat_options='' dpat_words=''\n  case $1 in\n    '')\n      dpat_options='");
+                      "_dpat_command() {\n  dpat_options='' dpat_words=''\n  case $1 in\n"
+                      "    '')\n      dpat_options='");
     for (const struct option_spec *spec = cli_common_options (); spec->name; spec++)
         put_long_option (out, spec, false);
     buffer_puts (out, "--version '\n      dpat_words='");
@@ -190,7 +191,7 @@ void completion_bash (struct buffer *out)
              "  esac\n"
              "}\n\n"
              "_dpat() {\n"
-             "  local current previous word path= dpat_options dpat_words dpat_values i\n"
+             "  local current previous word path='' dpat_options dpat_words dpat_values i\n"
              "  COMPREPLY=()\n"
              "  if declare -F _get_comp_words_by_ref >/dev/null; then\n"
              "    local cword\n"

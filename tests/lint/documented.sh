@@ -7,7 +7,7 @@ find src tests -name '*.[ch]' | sort | while read -r file; do
 done >"$wrong"
 promise 'every C file begins with what it is for' "$wrong"
 
-for file in tests/cli/* tests/lint/*.sh tests/support/*.py tests/*.sh bootstrap GNUmakefile Makefile.am configure.ac .ci/run ./*/local.mk; do
+for file in tests/cli/*.ba* tests/lint/*.sh tests/support/*.py tests/*.sh bootstrap GNUmakefile Makefile.am configure.ac .ci/run ./*/local.mk; do
     head -n 3 "$file" | grep -qE '^(#|dnl) ?[A-Za-z].{8,}|^"""[A-Z].{15,}' || echo "$file"
 done >"$wrong"
 promise 'so does every script and makefile' "$wrong"
