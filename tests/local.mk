@@ -59,6 +59,7 @@ test_support = \
 	tests/demo.sh \
 	tests/lint/lib.sh \
 	tests/support/check-json.py \
+	tests/support/readme.py \
 	tests/support/registry.py \
 	tests/support/terminal.py
 
