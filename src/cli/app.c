@@ -43,7 +43,7 @@ void app_init (struct app *app, bool stdout_was_closed)
 void app_release (struct app *app)
 {
     if (app->session_is_ours && app->service)
-        (void)service_sign_out (app->service, &app->caller, NULL); /* it would end by itself in any case */
+        (void)service_sign_out (app->service, &app->caller, false, NULL); /* it would end by itself in any case */
     service_free (app->service);
     session_release (&app->session);
     settings_release (&app->settings);

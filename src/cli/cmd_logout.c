@@ -1,7 +1,4 @@
 /* dpat logout: end the session and take back what dpat wrote. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "src/base/memory.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
@@ -15,66 +12,47 @@ struct logout_options {
 
 static const struct option_spec logout_specs[] = {
     { "all", 0, OPTION_FLAG, offsetof (struct logout_options, all), NULL,
-      "everybody who is signed in here to the service", 0 },
+      "end every session of the account, on other machines too", 0 },
     { .name = NULL },
 };
 
-/* Whom to sign out: the current user, with all everybody known here. */
-static int list_users (const struct app *app, bool all, struct user_list *ret_users, struct error *err)
+/* Whether a session is kept here; only then does the service have to be told. */
+static int has_session (const struct app *app, bool *ret_found, struct error *err)
 {
     AUTOPTR (session_file) file = NULL;
+    AUTO (kept_session) kept = { .service = NULL };
     if (session_file_open (app->settings.state_folder, &file, err) != 0)
         return -1;
-    session_file_list_users (file, app->settings.service_name, ret_users);
-    for (size_t i = 0; !all && i < ret_users->count;) {
-        if (app->settings.user && strcmp (ret_users->items[i], app->settings.user) == 0)
-            i++;
-        else {
-            free (ret_users->items[i]);
-            ret_users->items[i] = ret_users->items[--ret_users->count];
-        }
-    }
-    return 0;
-}
-
-/* Sign all of users out; the first error is told after the others were done. */
-static int sign_out (struct app *app, const struct user_list *users, struct error *err)
-{
-    struct error unopened = ERROR_INIT;
-    int status = 0;
-    if (users->count > 0 && app_open_embedded (app, false, &unopened) != 0) {
-        if (unopened.code == ERROR_UNSUPPORTED) {
-            *err = unopened;
-            return -1;
-        }
-        error_prefix (&unopened, "signed out here, but the service could not be told");
-    }
-    struct login_place place = app_login_place (app);
-    for (size_t i = 0; i < users->count; i++) {
-        bool was = false;
-        if (logout_run (&place, users->items[i], &was, status == 0 ? err : NULL) != 0)
-            status = -1;
-        else if (!app->options.json && unopened.code == ERROR_NONE)
-            output_note ("%s is signed out of %s", users->items[i], app_service_title (app));
-    }
-    if (status == 0 && unopened.code != ERROR_NONE) {
-        *err = unopened;
-        return -1;
-    }
-    return status;
+    return session_file_get (file, app->settings.service_name, app->settings.user, &kept, ret_found, err);
 }
 
 static int run (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     struct app *app = invocation->app;
     const struct logout_options *options = invocation->state;
-    AUTO (user_list) users = { .items = NULL };
-    if (app_load (app, err) != 0 || list_users (app, options->all, &users, err) != 0
-        || sign_out (app, &users, err) != 0)
+    bool found = false;
+    bool was = false;
+    struct error unopened = ERROR_INIT;
+    if (app_load (app, err) != 0)
         return -1;
-    const char *user = options->all ? NULL : app->settings.user;
-    if (users.count == 0 && !app->options.json)
-        output_note ("%s was%s signed in to %s", user ? user : "nobody", user ? " not" : "", app_service_title (app));
+    const char *user = app->settings.user;
+    if (user && has_session (app, &found, err) != 0)
+        return -1;
+    if (found && app_open_embedded (app, false, &unopened) != 0)
+        error_prefix (&unopened, "signed out here, but the service could not be told");
+    struct login_place place = app_login_place (app);
+    if (user && logout_run (&place, user, options->all, &was, err) != 0)
+        return -1;
+    if (unopened.code != ERROR_NONE) {
+        *err = unopened;
+        return -1;
+    }
+    if (!app->options.json)
+        output_note ("%s %s %s%s", user ? user : "nobody",
+                     was    ? "is signed out of"
+                     : user ? "was not signed in to"
+                            : "is signed in to",
+                     app_service_title (app), options->all ? ", everywhere" : "");
     struct status_facts facts = { .service = app->settings.service, .user = user };
     if (app->options.json)
         *ret_result = status_document (&facts);
@@ -88,9 +66,12 @@ const struct command cmd_logout = {
     .description =
         "End the session of the current user (or --user) at the service, which deletes the automatic tokens made\n"
         "in it, and take what dpat wrote for that user out of Docker's credentials. An entry that something\n"
-        "else has changed since, a later docker login for one, is left alone. Not being signed in is fine.",
+        "else has changed since, a later docker login for one, is left alone. Not being signed in is fine.\n"
+        "\n"
+        "With --all every session of the account ends, wherever it was opened, and all its automatic tokens\n"
+        "are deleted; tokens made by hand stay. That needs a session here.",
     .examples = (const struct command_example[]){ { "dpat logout", "the current user" },
-                                                  { "dpat logout --all", "everybody, before a machine is given away" },
+                                                  { "dpat logout --all", "when a machine or session is lost" },
                                                   { .line = NULL } },
     .topics = (const char *const[]){ "secrets", NULL },
     .groups = (const struct option_group[]){ { logout_specs, 0 }, { .specs = NULL } },

@@ -33,7 +33,7 @@ static int keep_session (const struct login_place *place, const struct session *
         if (session_file_save (file, err) == 0)
             return 0;
     }
-    (void)service_sign_out (place->service, inside, NULL);
+    (void)service_sign_out (place->service, inside, false, NULL);
     return error_prefix (err, "the session could not be kept");
 }
 
@@ -121,7 +121,7 @@ int login_run (const struct login_place *place, const struct sign_in *sign_in, c
     snprintf (ret_result->user, sizeof (ret_result->user), "%s", session.user);
     if (session.kind == SIGNED_IN_WITH_PAT) {
         /* the check is all that was wanted of this session */
-        (void)service_sign_out (place->service, &inside, NULL);
+        (void)service_sign_out (place->service, &inside, false, NULL);
         return login_with_pat (place, &session, sign_in->secret, docker, ret_result, err);
     }
     if (keep_session (place, &session, &inside, err) != 0)
@@ -133,12 +133,13 @@ int login_run (const struct login_place *place, const struct sign_in *sign_in, c
 }
 
 /* End the session at the service; one that has ended already is fine. */
-static int tell_service (const struct login_place *place, const struct secret *bearer, struct error *err)
+static int tell_service (const struct login_place *place, const struct secret *bearer, bool everywhere,
+                         struct error *err)
 {
     struct caller inside = *place->caller;
     inside.bearer = bearer;
     struct error why = ERROR_INIT;
-    if (service_sign_out (place->service, &inside, &why) == 0 || why.code == ERROR_SESSION_EXPIRED
+    if (service_sign_out (place->service, &inside, everywhere, &why) == 0 || why.code == ERROR_SESSION_EXPIRED
         || why.code == ERROR_NOT_SIGNED_IN)
         return 0;
     if (err)
@@ -155,7 +156,13 @@ static int forget_session (const struct login_place *place, const char *user, st
     return session_file_save (file, err);
 }
 
-int logout_run (const struct login_place *place, const char *user, bool *ret_was, struct error *err)
+static int cannot_end_all (const char *user, struct error *err)
+{
+    error_set (err, ERROR_NOT_SIGNED_IN, "only a live session can end the others, and %s has none here", user);
+    return error_hint (err, "sign in first: dpat login %s", user);
+}
+
+int logout_run (const struct login_place *place, const char *user, bool everywhere, bool *ret_was, struct error *err)
 {
     AUTOPTR (session_file) file = NULL;
     AUTO (kept_session) kept = { .service = NULL };
@@ -165,7 +172,9 @@ int logout_run (const struct login_place *place, const char *user, bool *ret_was
         return -1;
     int status = 0;
     bool live = found && kept.expires_at > clock_now_us () / 1000000;
-    if (live && place->service && tell_service (place, &kept.bearer, err) != 0)
+    if (everywhere && !live)
+        return cannot_end_all (user, err);
+    if (live && place->service && tell_service (place, &kept.bearer, everywhere, err) != 0)
         status = -1;
     size_t erased = 0;
     if (docker_entry_withdraw (place->state_folder, place->service_name, user, &erased, status == 0 ? err : NULL) != 0)

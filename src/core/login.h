@@ -44,7 +44,9 @@ int login_run (const struct login_place *place, const struct sign_in *sign_in, c
 
 /* Sign out: end the session at the service (which deletes its auto-generated tokens), forget it here, and take what
  * dpat wrote for this user out of Docker's credentials. What is here goes even when the service cannot be told; that is
- * the error then. *ret_was tells whether there was anything. service in place may be NULL when there is no session. */
-int logout_run (const struct login_place *place, const char *user, bool *ret_was, struct error *err);
+ * the error then. *ret_was tells whether there was anything. With everywhere all sessions of the account end, on other
+ * machines as well, and all its auto-generated tokens go; that needs a live session (ERROR_NOT_SIGNED_IN). service in
+ * place may be NULL when there is no session. */
+int logout_run (const struct login_place *place, const char *user, bool everywhere, bool *ret_was, struct error *err);
 
 #endif

@@ -43,14 +43,6 @@ void docker_record_list_release (struct docker_record_list *list)
     *list = (struct docker_record_list){ .items = NULL };
 }
 
-void user_list_release (struct user_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        free (list->items[i]);
-    free (list->items);
-    *list = (struct user_list){ .items = NULL };
-}
-
 static int fail (const char *path, const char *why, struct error *err)
 {
     error_set (err, ERROR_STATE, "the file of sessions %s cannot be used: %s", path, why);
@@ -237,29 +229,6 @@ void session_file_remove (struct session_file *file, const char *service, const 
         json_array_remove (sessions_of (file), i);
     if (ret_removed)
         *ret_removed = found;
-}
-
-/* Add the users of service among the objects of an array. */
-static void add_users (struct user_list *list, const json_t *array, const char *service)
-{
-    for (size_t i = 0; i < json_array_size (array); i++) {
-        const json_t *object = json_array_get (array, i);
-        const char *user = json_get_string (object, "user");
-        bool known = user == NULL || !has_string (object, "service", service);
-        for (size_t j = 0; j < list->count && !known; j++)
-            known = strcmp (list->items[j], user) == 0;
-        if (known)
-            continue;
-        list->items = xreallocarray (list->items, list->count + 1, sizeof (*list->items));
-        list->items[list->count++] = xstrdup (user);
-    }
-}
-
-void session_file_list_users (const struct session_file *file, const char *service, struct user_list *ret_list)
-{
-    *ret_list = (struct user_list){ .items = NULL };
-    add_users (ret_list, sessions_of (file), service);
-    add_users (ret_list, records_of (file), service);
 }
 
 void session_file_put (struct session_file *file, const struct kept_session *session)

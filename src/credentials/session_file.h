@@ -41,14 +41,7 @@ struct docker_record_list {
     size_t count;
 };
 
-/* User names, each once. */
-struct user_list {
-    char **items; /* owned, as are the strings */
-    size_t count;
-};
-
 /* Free what each owns. */
-void user_list_release (struct user_list *list);
 void kept_session_release (struct kept_session *session);
 void docker_record_release (struct docker_record *record);
 void docker_record_list_release (struct docker_record_list *list);
@@ -78,9 +71,6 @@ void session_file_put (struct session_file *file, const struct kept_session *ses
 
 /* Forget the session of service and user; *ret_removed (may be NULL) tells whether there was one. */
 void session_file_remove (struct session_file *file, const char *service, const char *user, bool *ret_removed);
-
-/* Everybody with a session or a docker record of that service. Owned: user_list_release. */
-void session_file_list_users (const struct session_file *file, const char *service, struct user_list *ret_list);
 
 /* Remember that credential was put into Docker's store; replaces the record of the same folder and registry. */
 int session_file_put_docker (struct session_file *file, const struct docker_record *record,

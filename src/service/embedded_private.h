@@ -64,7 +64,7 @@ char *embedded_clean (const char *text);
 /* The operations of the port; see service.h. */
 int embedded_sign_in (struct service *, const struct caller *, const struct sign_in *, struct session *,
                       struct error *);
-int embedded_sign_out (struct service *, const struct caller *, struct error *);
+int embedded_sign_out (struct service *, const struct caller *, bool, struct error *);
 int embedded_whoami (struct service *, const struct caller *, struct session *, struct error *);
 int embedded_create (struct service *, const struct caller *, const struct token_wish *, struct token_made *,
                      struct error *);

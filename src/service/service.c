@@ -20,9 +20,9 @@ int service_sign_in (struct service *service, const struct caller *caller, const
     return service->ops->sign_in (service, caller, sign_in, ret_session, err);
 }
 
-int service_sign_out (struct service *service, const struct caller *caller, struct error *err)
+int service_sign_out (struct service *service, const struct caller *caller, bool everywhere, struct error *err)
 {
-    return service->ops->sign_out (service, caller, err);
+    return service->ops->sign_out (service, caller, everywhere, err);
 }
 
 int service_whoami (struct service *service, const struct caller *caller, struct session *ret_session,

@@ -86,7 +86,7 @@ void token_made_release (struct token_made *made);
 /* The operations; see the wrappers for their contracts. All are required. */
 struct service_ops {
     int (*sign_in) (struct service *, const struct caller *, const struct sign_in *, struct session *, struct error *);
-    int (*sign_out) (struct service *, const struct caller *, struct error *);
+    int (*sign_out) (struct service *, const struct caller *, bool, struct error *);
     int (*whoami) (struct service *, const struct caller *, struct session *, struct error *);
     int (*create) (struct service *, const struct caller *, const struct token_wish *, struct token_made *,
                    struct error *);
@@ -112,8 +112,9 @@ struct service {
 int service_sign_in (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
                      struct session *ret_session, struct error *err);
 
-/* End the caller's session at once and delete the auto-generated tokens made in it. */
-int service_sign_out (struct service *service, const struct caller *caller, struct error *err);
+/* End the caller's session at once, with everywhere all sessions of the account, and delete the auto-generated tokens
+ * that belong to what ended. A session opened with a token ends alone: everywhere is ERROR_PAT_CANNOT_MANAGE. */
+int service_sign_out (struct service *service, const struct caller *caller, bool everywhere, struct error *err);
 
 /* Who the bearer's session belongs to, how it was opened, and until when. */
 int service_whoami (struct service *service, const struct caller *caller, struct session *ret_session,

@@ -231,23 +231,36 @@ int embedded_sign_in (struct service *service, const struct caller *caller, cons
     return 0;
 }
 
-int embedded_sign_out (struct service *service, const struct caller *caller, struct error *err)
+/* Inside a transaction: end the caller's session, or all of the account, with the automatic tokens that belong to
+ * it. */
+static int end_sessions (struct embedded *embedded, const struct caller *caller, const struct authorised *who,
+                         bool everywhere, struct error *err)
+{
+    AUTO (token_list) automatic = { .items = NULL };
+    const char *actor = embedded_actor (who->session.kind);
+    if (everywhere) {
+        if (store_token_auto_list (embedded->store, who->account.id, NULL, &automatic, err) != 0
+            || embedded_delete_tokens (embedded, caller, who, &automatic, "signed out everywhere", err) != 0
+            || store_session_delete_of_account (embedded->store, who->account.id, NULL, err) != 0)
+            return -1;
+        return embedded_audit (embedded, caller, actor, "signed_out", &who->account, NULL, "everywhere", err);
+    }
+    if (store_token_of_session (embedded->store, who->session.id, &automatic, err) != 0
+        || embedded_delete_tokens (embedded, caller, who, &automatic, "signed out", err) != 0
+        || store_session_delete (embedded->store, who->session.id, err) != 0)
+        return -1;
+    return embedded_audit (embedded, caller, actor, "signed_out", &who->account, NULL, NULL, err);
+}
+
+int embedded_sign_out (struct service *service, const struct caller *caller, bool everywhere, struct error *err)
 {
     struct embedded *embedded = (struct embedded *)service;
     AUTO (authorised) who = { .account = { .password_phc = NULL } };
-    AUTO (token_list) automatic = { .items = NULL };
     if (store_begin (embedded->store, err) != 0)
         return -1;
-    int status = embedded_authorise (embedded, caller, false, &who, err);
+    int status = embedded_authorise (embedded, caller, everywhere, &who, err);
     if (status == 0)
-        status = store_token_of_session (embedded->store, who.session.id, &automatic, err);
-    if (status == 0)
-        status = embedded_delete_tokens (embedded, caller, &who, &automatic, "signed out", err);
-    if (status == 0)
-        status = store_session_delete (embedded->store, who.session.id, err);
-    if (status == 0)
-        status = embedded_audit (embedded, caller, embedded_actor (who.session.kind), "signed_out", &who.account, NULL,
-                                 NULL, err);
+        status = end_sessions (embedded, caller, &who, everywhere, err);
     return embedded_end (embedded, status, err);
 }
 

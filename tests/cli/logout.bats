@@ -78,14 +78,19 @@ json.dump(config, open(path, "w"))' "$CONFIG"
   succeeds dpat list -u bob
 }
 
-@test "--all signs everybody out" {
+@test "--all ends every session of the account, wherever it was opened" {
   dpat account add bob --password-stdin -q <password
   dpat login bob --password-stdin --registry bob.example <password
-  dpat login alice --password-stdin --registry alice.example <password
+  DPAT_STATE_DIR=$HOME/elsewhere DOCKER_CONFIG=$HOME/docker2 dpat login alice --password-stdin --registry alice.example <password
+  fails_with not_signed_in dpat logout --all -u alice
+  dpat login alice --password-stdin <password
+  dpat create ci -q >/dev/null
   succeeds dpat logout --all
-  ! grep -q example "$CONFIG"
-  fails_with not_signed_in dpat list -u bob
-  fails_with not_signed_in dpat list -u alice
+  fails_with not_signed_in dpat list
+  DPAT_STATE_DIR=$HOME/elsewhere fails_with session_expired dpat list
+  [ "$(sqlite3 "$STORE" "SELECT count(*) FROM token WHERE source = 'auto' AND account_id = (SELECT id FROM account WHERE name = 'alice')")" -eq 0 ]
+  succeeds dpat list -u bob
+  [ "$(dpat list --operator -u alice --porcelain | cut -f 2)" = ci ]
 }
 
 @test "--json is a status" {

@@ -487,11 +487,39 @@ static void signing_out_ends_the_session_and_its_automatic_tokens (void **state)
     assert_ok (make_auto ("other", &world.session, &others, &err), &err);
     make ("by hand", 0, NULL, NULL);
     const struct caller caller = as (&session);
-    assert_ok (service_sign_out (world.service, &caller, &err), &err);
+    assert_ok (service_sign_out (world.service, &caller, false, &err), &err);
     assert_int_equal (service_list (world.service, &caller, &list, &err), -1);
     assert_code (&err, ERROR_SESSION_EXPIRED);
     assert_refused ("alice", secret_text (&mine.secret), ERROR_WRONG_CREDENTIALS);
     assert_int_equal (count_tokens (), 2);
+}
+
+static void signing_out_everywhere_ends_all_sessions_of_the_account (void **state)
+{
+    (void)state;
+    AUTO (session) other = { .bearer = SECRET_INIT };
+    AUTO (session) bob = { .bearer = SECRET_INIT };
+    AUTO (session) pat = { .bearer = SECRET_INIT };
+    AUTO (session) who = { .bearer = SECRET_INIT };
+    AUTO (token_made) automatic = { .secret = SECRET_INIT };
+    AUTO (secret) secret = SECRET_INIT;
+    struct error err = ERROR_INIT;
+    make ("by hand", 0, NULL, &secret);
+    assert_ok (sign_in ("alice", ALICE_PASSWORD, &other, &err), &err);
+    assert_ok (sign_in ("bob", BOB_PASSWORD, &bob, &err), &err);
+    assert_ok (sign_in ("alice", secret_text (&secret), &pat, &err), &err);
+    assert_ok (make_auto ("other", &other, &automatic, &err), &err);
+    const struct caller as_pat = as (&pat), as_alice = as (&world.session), as_other = as (&other), as_bob = as (&bob);
+    assert_int_equal (service_sign_out (world.service, &as_pat, true, &err), -1);
+    assert_code (&err, ERROR_PAT_CANNOT_MANAGE);
+    assert_ok (service_sign_out (world.service, &as_alice, true, &err), &err);
+    assert_int_equal (service_whoami (world.service, &as_alice, &who, &err), -1);
+    assert_int_equal (service_whoami (world.service, &as_other, &who, &err), -1);
+    assert_int_equal (service_whoami (world.service, &as_pat, &who, &err), -1);
+    assert_ok (service_whoami (world.service, &as_bob, &who, &err), &err);
+    assert_refused ("alice", secret_text (&automatic.secret), ERROR_WRONG_CREDENTIALS);
+    session_release (&pat);
+    assert_ok (sign_in ("alice", secret_text (&secret), &pat, &err), &err);
 }
 
 /* Rule 11 */
@@ -622,6 +650,7 @@ int main (void)
         TEST (a_token_manages_nothing, adapter), TEST (the_sixth_automatic_token_pushes_out_the_least_used, adapter),  \
         TEST (signing_in_again_from_one_place_replaces, adapter),                                                      \
         TEST (signing_out_ends_the_session_and_its_automatic_tokens, adapter),                                         \
+        TEST (signing_out_everywhere_ends_all_sessions_of_the_account, adapter),                                       \
         TEST (strangers_learn_nothing, adapter), TEST (a_disabled_account_is_told_to_its_owner_only, adapter),         \
         TEST (sessions_end_at_their_time, adapter), TEST (a_session_may_be_wished_up_to_30_days, adapter),             \
         TEST (without_a_good_bearer_nothing_is_told, adapter), TEST (a_new_password_ends_the_other_sessions, adapter)
