@@ -22,7 +22,7 @@ const struct error_kind *error_kind (enum error_code code)
     return code > ERROR_NONE && code < ERROR_CODE_COUNT ? &kinds[code] : &kinds[ERROR_INTERNAL];
 }
 
-static void format_clean (char *out, size_t size, const char *fmt, va_list ap)
+static void __attribute__ ((format (printf, 3, 0))) format_clean (char *out, size_t size, const char *fmt, va_list ap)
 {
     int n = vsnprintf (out, size, fmt, ap);
     if (n < 0)

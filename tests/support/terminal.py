@@ -6,6 +6,7 @@ terminal.py [--expect TEXT --send TEXT]... -- COMMAND...
 Waits for each TEXT, then sends the answer with a newline ("^C" and "^D" send those keys). Prints all that the terminal
 showed and ends as the command did (128 + n for a signal). 20 seconds without what is expected are a failure.
 """
+import contextlib
 import os
 import pty
 import select
@@ -56,7 +57,14 @@ def main():
         seen = at + len(expected)
         if answer is not None:
             os.write(terminal, answer)
-    while more := read_more(terminal, deadline):
+    while True:
+        # a key pressed between the prompt and the read of the answer is lost, so an impatient person presses it again
+        if turns and turns[-1][1] == KEYS["^C"] and not select.select([terminal], [], [], 0.3)[0]:
+            with contextlib.suppress(OSError):
+                os.write(terminal, KEYS["^C"])
+        more = read_more(terminal, deadline)
+        if not more:
+            break
         shown += more
     sys.stdout.write(shown.decode(errors="replace").replace("\r\n", "\n"))
     sys.stdout.flush()
