@@ -167,6 +167,8 @@ const char *time_relative (int64_t seconds, int64_t now, char *out, unsigned siz
         /* weeks are hard to compare with days; people say "45 days" */
         if (count == 0 || units[i].letter == 'w' || (units[i].letter == 'y' && count < 2))
             continue;
+        if (seconds > now) /* a moment after "in 30 days" was asked for it still is that */
+            count = (distance + units[i].seconds / 2) / units[i].seconds;
         snprintf (out, size, "%s%" PRId64 " %s%s%s", seconds > now ? "in " : "", count, units[i].word,
                   count == 1 ? "" : "s", seconds > now ? "" : " ago");
         return out;

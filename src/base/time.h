@@ -26,7 +26,8 @@ int time_parse_date (const char *s, int64_t *ret_seconds);
  * is longer than 10000 years. */
 int time_parse_duration (const char *s, int64_t *ret_seconds);
 
-/* What a person says for an instant seen from now: "3 days ago", "in 12 hours", "just now". out holds size bytes. */
+/* What a person says for an instant seen from now: "3 days ago", "in 12 hours", "just now". What is
+ * ahead is rounded to the nearest unit, what is past is whole units. out holds size bytes. */
 const char *time_relative (int64_t seconds, int64_t now, char *out, unsigned size);
 
 /* A duration in its largest unit that divides it: 7776000 → "90d". out holds size bytes. */

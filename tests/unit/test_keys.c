@@ -39,8 +39,7 @@ static void an_unusable_key_file_is_its_own_error (void **state)
     AUTO (keys) made = { .id = "" };
     assert_ok (keys_make (path, &made, &err), &err);
     AUTOFREE char *good = support_read (path);
-    static const char *const bad[] = { "", "dpat-key 2\n", "dpat-key 1\nid 00\nkey 00\n",
-                                       "\177ELF" };
+    static const char *const bad[] = { "", "dpat-key 2\n", "dpat-key 1\nid 00\nkey 00\n", "\177ELF" };
     for (size_t i = 0; i < ARRAY_SIZE (bad); i++) {
         support_write (path, bad[i], 0600);
         assert_int_equal (keys_read (path, &keys, &err), -1);

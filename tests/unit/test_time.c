@@ -107,6 +107,9 @@ static void says_instants_as_people_do (void **state)
     int64_t now = CLOCK_SOME_DAY;
     assert_string_equal (time_relative (now - 3 * TIME_DAY, now, text, sizeof (text)), "3 days ago");
     assert_string_equal (time_relative (now + 12 * 3600, now, text, sizeof (text)), "in 12 hours");
+    assert_string_equal (time_relative (now + 30 * TIME_DAY - 1, now, text, sizeof (text)), "in 30 days");
+    assert_string_equal (time_relative (now + 40 * 60, now, text, sizeof (text)), "in 40 minutes");
+    assert_string_equal (time_relative (now - 30 * TIME_DAY + 1, now, text, sizeof (text)), "29 days ago");
     assert_string_equal (time_relative (now, now, text, sizeof (text)), "just now");
     assert_string_equal (time_format_duration (90 * TIME_DAY, text, sizeof (text)), "90d");
     assert_string_equal (time_format_duration (5400, text, sizeof (text)), "90m");
