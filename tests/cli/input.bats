@@ -89,8 +89,7 @@ setup() { load lib.bash; dpat_home; }
 
 @test "without write permission the sentence names the folder" {
   needs_nobody
-  run --separate-stderr as_nobody "$DPAT" account add alice --password-stdin <<<"$PASSWORD"
-  rm -rf "$PUBLIC"
+  run --separate-stderr as_nobody "$PUBLIC/dpat" account add alice --password-stdin <<<"$PASSWORD"
   [ "$status" -eq 12 ]
   [[ $stderr == *"$PUBLIC"* ]]
 }

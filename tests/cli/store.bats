@@ -7,10 +7,6 @@ setup() {
   printf '%s\n' "$PASSWORD" >password
 }
 
-teardown() {
-  [ -z "${PUBLIC-}" ] || rm -rf "$PUBLIC"
-}
-
 rows() { sqlite3 "$STORE" 'SELECT count(*) FROM token'; }
 
 @test "the table of tokens is strict and named token" {
@@ -86,10 +82,10 @@ rows() { sqlite3 "$STORE" 'SELECT count(*) FROM token'; }
   session=$(sed "s|$STORE|$store|" "$PUBLIC/.local/state/dpat/sessions.json")
   printf '%s' "$session" >"$PUBLIC/.local/state/dpat/sessions.json"
   chown -R 65534 "$PUBLIC"
-  succeeds as_nobody "$DPAT" list -q
+  succeeds as_nobody "$PUBLIC/dpat" list -q
   chmod 400 "$store"*
   chmod 500 "$(dirname "$store")"
-  run --separate-stderr as_nobody "$DPAT" create x -q
+  run --separate-stderr as_nobody "$PUBLIC/dpat" create x -q
   [ "$status" -eq "$(exit_of store_read_only)" ]
   [ "$output" = '' ]
   [[ $stderr == *"$store"* ]]
