@@ -149,7 +149,7 @@ static json_t *detail_to_json (const struct error_detail *detail)
     return list;
 }
 
-static json_t *error_to_json (const struct error *error)
+json_t *output_error_to_json (const struct error *error)
 {
     const struct error_kind *kind = error_kind (error->code);
     json_t *object = json_object ();
@@ -173,7 +173,7 @@ void output_error (const struct error *error, bool json)
     buffer_init (&text, 65536);
     if (json) {
         json_auto_t *document = output_document ("error");
-        json_set (document, "error", error_to_json (error));
+        json_set (document, "error", output_error_to_json (error));
         json_write (&text, document);
     } else {
         buffer_printf (&text, "dpat: %s", error->text);

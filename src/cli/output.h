@@ -25,6 +25,10 @@ int output_write (const struct buffer *text, struct error *err);
 int output_render (const struct common_options *options, const char *color, view_function *view, const json_t *result,
                    struct error *err);
 
+/* The `error` member of dpat/1: {"code","exit","message","hint","http_status","retryable","retry_at","details"}.
+ * Owned. */
+json_t *output_error_to_json (const struct error *error);
+
 /* Tell an error on stderr: a sentence and a hint, or with json the dpat/1 error object on one line. */
 void output_error (const struct error *error, bool json);
 

@@ -259,17 +259,6 @@ int change_run (struct invocation *invocation, enum change_action action, json_t
     return status;
 }
 
-static json_t *item_error (const struct error *error)
-{
-    const struct error_kind *kind = error_kind (error->code);
-    json_t *object = json_object ();
-    json_set_string (object, "code", kind->name);
-    json_set (object, "exit", json_integer (kind->exit_status));
-    json_set_string (object, "message", error->text);
-    json_set_string (object, "hint", error->hint[0] ? error->hint : NULL);
-    return object;
-}
-
 json_t *change_document (const struct change_report *report)
 {
     static const char *const outcomes[] = { "changed", "unchanged", "absent", "failed" };
@@ -283,7 +272,7 @@ json_t *change_document (const struct change_report *report)
         json_set_string (object, "id", item->id[0] ? item->id : NULL);
         json_set_string (object, "name", item->name);
         json_set_string (object, "outcome", outcomes[item->outcome]);
-        json_set (object, "error", is_failure ? item_error (&item->error) : json_null ());
+        json_set (object, "error", is_failure ? output_error_to_json (&item->error) : json_null ());
         json_add (items, object);
         failed += is_failure;
     }

@@ -38,6 +38,10 @@ TOKEN = record(
 ACCOUNT = record(None, id=NULLABLE, name={"type": "string"}, disabled={"type": "boolean"}, token_count=COUNT,
                  active_token_count=COUNT, created_at=TIME)
 
+ERROR = record(None, code={"type": "string"}, exit={"type": "integer", "minimum": 1, "maximum": 14},
+               message={"type": "string", "minLength": 10}, hint=NULLABLE, http_status={"type": "integer"},
+               retryable={"type": "boolean"}, retry_at=TIME, details={"type": "object"})
+
 KINDS = {
     "token_list": document(count=COUNT, active_count=COUNT, inactive_count=COUNT, expired_count=COUNT,
                            tokens={"type": "array", "items": TOKEN}),
@@ -50,9 +54,7 @@ KINDS = {
         items={"type": "array", "items": record(
             None, id=NULLABLE, name={"type": "string"},
             outcome={"enum": ["changed", "unchanged", "absent", "failed"]},
-            error={"anyOf": [{"type": "null"},
-                             record(None, code={"type": "string"}, exit={"type": "integer"},
-                                    message={"type": "string"}, hint=NULLABLE)]})}),
+            error={"anyOf": [{"type": "null"}, ERROR]})}),
     "status": document(service={"type": "string"}, user=NULLABLE, signed_in_with={"enum": ["password", "pat", None]},
                        expires_at=TIME,
                        docker={"anyOf": [{"type": "null"}, record(None, registry={"type": "string"},
@@ -63,10 +65,7 @@ KINDS = {
                         dry_run={"type": "boolean"}, account=ACCOUNT),
     "config": document(settings={"type": "object"}),
     "version": document(version={"type": "string"}),
-    "error": document(error=record(
-        None, code={"type": "string"}, exit={"type": "integer", "minimum": 1, "maximum": 14},
-        message={"type": "string", "minLength": 10}, hint=NULLABLE, http_status={"type": "integer"},
-        retryable={"type": "boolean"}, retry_at=TIME, details={"type": "object"})),
+    "error": document(error=ERROR),
 }
 
 
