@@ -42,6 +42,7 @@ libdpat_a_SOURCES = \
 	src/cli/cmd_status.c \
 	src/cli/cmd_version.c \
 	src/cli/command.h \
+	src/cli/commands.c \
 	src/cli/commands.h \
 	src/cli/completion.c \
 	src/cli/completion.h \

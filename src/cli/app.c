@@ -15,6 +15,7 @@
 #include "src/cli/prompt.h"
 #include "src/credentials/session_file.h"
 #include "src/service/accounts.h"
+#include "src/service/password.h"
 
 const char *app_user_agent (void)
 {
@@ -120,7 +121,7 @@ static int read_password_file (const char *path, struct secret *ret_password, st
     AUTOCLOSE int fd = open (path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return error_set (err, ERROR_CONFIG, "cannot open %s: %s", what, strerror (errno));
-    if (secret_read (ret_password, fd, ACCOUNT_PASSWORD_MAX + 2, what, err) != 0) {
+    if (secret_read (ret_password, fd, PASSWORD_MAX_BYTES + 2, what, err) != 0) {
         if (err)
             err->code = ERROR_CONFIG;
         return -1;

@@ -1,4 +1,4 @@
-/* The command array, and from a command line to an exit code. */
+/* From a command line to an exit code. */
 #include "src/cli/cli.h"
 
 #include <errno.h>
@@ -16,111 +16,11 @@
 #include "src/core/interrupt.h"
 #include "src/token/token_secret.h"
 
-static const struct command *const commands[] = {
-    &cmd_create, &cmd_list,   &cmd_show,    &cmd_rename, &cmd_activate,   &cmd_deactivate, &cmd_delete,  &cmd_login,
-    &cmd_logout, &cmd_status, &cmd_account, &cmd_config, &cmd_completion, &cmd_help,       &cmd_version, NULL,
-};
-
-#define COMMON(member) offsetof (struct common_options, member)
-
-static const struct option_spec common_options[] = {
-    { "service", 0, OPTION_TEXT, COMMON (service), "SERVICE", "the token service: hub, local or a URL",
-      COMPLETE_SERVICE },
-    { "user", 'u', OPTION_TEXT, COMMON (user), "USER", "whose tokens", COMPLETE_NOTHING },
-    { "store", 0, OPTION_TEXT, COMMON (store), "FILE", "the store of the embedded service", COMPLETE_FILE },
-    { "key-file", 0, OPTION_TEXT, COMMON (key_file), "FILE", "the key file of that store (default: STORE.key)",
-      COMPLETE_FILE },
-    { "json", 0, OPTION_FLAG, COMMON (json), NULL, "print one JSON document; errors are JSON on stderr", 0 },
-    { "color", 0, OPTION_TEXT, COMMON (color), "WHEN", "auto, always or never", COMPLETE_COLOR },
-    { "no-input", 0, OPTION_FLAG, COMMON (no_input), NULL, "never ask; what is missing is an error", 0 },
-    { "debug", 0, OPTION_FLAG, COMMON (debug), NULL, "tell on stderr what is done; never shows a secret", 0 },
-    { "help", 'h', OPTION_FLAG, COMMON (help), NULL, "print help and end", 0 },
-    { .name = NULL },
-};
-
+/* What stands before the name of a command may also be this. */
 static const struct option_spec version_options[] = {
-    { "version", 0, OPTION_FLAG, COMMON (version), NULL, "print the version and end", 0 },
+    { "version", 0, OPTION_FLAG, offsetof (struct common_options, version), NULL, "print the version and end", 0 },
     { .name = NULL },
 };
-
-static const struct option_spec porcelain_options[] = {
-    { "porcelain", 0, OPTION_FLAG, COMMON (porcelain), NULL, "print tab-separated lines that never change", 0 },
-    { .name = NULL },
-};
-
-static const struct option_spec quiet_options[] = {
-    { "quiet", 'q', OPTION_FLAG, COMMON (quiet), NULL, "print only what a script needs, and no words", 0 },
-    { .name = NULL },
-};
-
-static const struct option_spec dry_run_options[] = {
-    { "dry-run", 'n', OPTION_FLAG, COMMON (dry_run), NULL, "change nothing; tell what would be done", 0 },
-    { .name = NULL },
-};
-
-static const struct option_spec yes_options[] = {
-    { "yes", 'y', OPTION_FLAG, COMMON (yes), NULL, "say yes to every question beforehand", 0 },
-    { .name = NULL },
-};
-
-static const struct option_spec operator_options[] = {
-    { "operator", 0, OPTION_FLAG, COMMON (operator_mode), NULL,
-      "act for --user as the store's operator, without a session", 0 },
-    { .name = NULL },
-};
-
-const struct command *const *cli_commands (void)
-{
-    return commands;
-}
-
-const struct option_spec *cli_common_options (void)
-{
-    return common_options;
-}
-
-const struct option_spec *cli_accepted_options (unsigned accept_bit)
-{
-    switch (accept_bit) {
-    case ACCEPTS_PORCELAIN:
-        return porcelain_options;
-    case ACCEPTS_QUIET:
-        return quiet_options;
-    case ACCEPTS_DRY_RUN:
-        return dry_run_options;
-    case ACCEPTS_YES:
-        return yes_options;
-    case ACCEPTS_OPERATOR:
-        return operator_options;
-    default:
-        return NULL;
-    }
-}
-
-const struct command *cli_find (const struct command *const *list, const char *name)
-{
-    for (; *list; list++) {
-        if (strcmp ((*list)->name, name) == 0)
-            return *list;
-        for (const char *const *alias = (*list)->aliases; alias && *alias; alias++)
-            if (strcmp (*alias, name) == 0)
-                return *list;
-    }
-    return NULL;
-}
-
-const char *cli_nearest (const struct command *const *list, const char *name)
-{
-    const char *words[64];
-    size_t count = 0;
-    for (; *list; list++) {
-        for (const char *const *alias = (*list)->aliases; alias && *alias && count < ARRAY_SIZE (words); alias++)
-            words[count++] = *alias;
-        if (count < ARRAY_SIZE (words))
-            words[count++] = (*list)->name;
-    }
-    return option_nearest (name, words, count);
-}
 
 static int unknown_command (const struct command *parent, const char *name, struct error *err)
 {
@@ -132,7 +32,7 @@ static int unknown_command (const struct command *parent, const char *name, stru
             return error_hint (err,
                                "the expiry of a token cannot be changed: make a new one with dpat create, and delete "
                                "the old one; dpat rename changes a name");
-    const char *nearest = cli_nearest (parent ? parent->subcommands : commands, name);
+    const char *nearest = commands_nearest (parent ? parent->subcommands : commands_all (), name);
     if (nearest)
         return error_hint (err, "did you mean dpat %s%s%s?", path, parent ? " " : "", nearest);
     return error_hint (err, "dpat %s%s--help lists the commands", path, parent ? " " : "");
@@ -151,7 +51,7 @@ struct run {
 /* Parse what stands before the name of a command or subcommand, and step to that name. */
 static int parse_before_name (struct run *run, struct error *err)
 {
-    struct option_target targets[] = { { common_options, &run->app->options },
+    struct option_target targets[] = { { commands_common_options (), &run->app->options },
                                        { version_options, &run->app->options },
                                        { .specs = NULL } };
     int count;
@@ -163,7 +63,7 @@ static int parse_before_name (struct run *run, struct error *err)
         return 0;
     }
     const char *name = run->argv[1];
-    run->command = cli_find (run->parent ? run->parent->subcommands : commands, name);
+    run->command = commands_find (run->parent ? run->parent->subcommands : commands_all (), name);
     if (run->command == NULL)
         return unknown_command (run->parent, name, err);
     run->argv++;
@@ -189,14 +89,14 @@ static char *command_path (const struct run *run)
 
 static int parse_command (struct run *run, struct error *err)
 {
-    struct option_target targets[OPTION_TARGETS_MAX] = { { common_options, &run->app->options } };
+    struct option_target targets[OPTION_TARGETS_MAX] = { { commands_common_options (), &run->app->options } };
     size_t count = 1;
     run->state = xcalloc (1, run->command->state_size);
     for (const struct option_group *group = run->command->groups; group && group->specs; group++)
         targets[count++] = (struct option_target){ group->specs, (char *)run->state + group->offset };
-    for (unsigned bit = 1; bit < CLI_ACCEPTS_END; bit <<= 1)
+    for (unsigned bit = 1; bit < COMMANDS_ACCEPTS_END; bit <<= 1)
         if (run->command->accepts & bit)
-            targets[count++] = (struct option_target){ cli_accepted_options (bit), &run->app->options };
+            targets[count++] = (struct option_target){ commands_accepted_options (bit), &run->app->options };
     targets[count].specs = NULL;
     AUTOFREE char *what = command_path (run);
     int arguments;

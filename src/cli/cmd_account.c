@@ -9,6 +9,7 @@
 #include "src/cli/prompt.h"
 #include "src/cli/sign_in_input.h"
 #include "src/service/accounts.h"
+#include "src/service/password.h"
 
 struct account_options {
     bool password_stdin;
@@ -106,7 +107,7 @@ static int read_passwords (const struct invocation *invocation, const char *name
     if (options->password_stdin && !options->reset) {
         if (sign_in_read_lines (passwords, 2, err) != 0)
             return -1;
-        return account_password_check (&passwords[1], err);
+        return password_check (&passwords[1], err);
     }
     AUTOFREE char *old_label = xasprintf ("Old password of %s", name);
     AUTOFREE char *new_label = xasprintf ("New password of %s", name);

@@ -1,6 +1,5 @@
 /* dpat help: help on commands and topics. */
 #include "src/base/memory.h"
-#include "src/cli/cli.h"
 #include "src/cli/commands.h"
 #include "src/cli/help.h"
 #include "src/cli/output.h"
@@ -18,7 +17,7 @@ static int unknown_topic (const char *name, struct error *err)
 {
     const char *nearest = nearest_topic (name);
     if (nearest == NULL)
-        nearest = cli_nearest (cli_commands (), name);
+        nearest = commands_nearest (commands_all (), name);
     error_set (err, ERROR_USAGE, "there is no help on \"%.60s\"", name);
     if (nearest)
         return error_hint (err, "did you mean dpat help %s?", nearest);
@@ -32,7 +31,7 @@ static int put_help (struct buffer *text, const struct invocation *invocation, s
         return 0;
     }
     const char *name = invocation->arguments[0];
-    const struct command *command = cli_find (cli_commands (), name);
+    const struct command *command = commands_find (commands_all (), name);
     const struct help_topic *topic = help_find_topic (name);
     if (command == NULL && topic && invocation->count == 1) {
         help_write_topic (text, topic);
@@ -44,7 +43,8 @@ static int put_help (struct buffer *text, const struct invocation *invocation, s
         help_command (text, command, NULL);
         return 0;
     }
-    const struct command *sub = command->subcommands ? cli_find (command->subcommands, invocation->arguments[1]) : NULL;
+    const struct command *sub =
+        command->subcommands ? commands_find (command->subcommands, invocation->arguments[1]) : NULL;
     if (sub == NULL)
         return error_set (err, ERROR_USAGE, "there is no help on \"%.60s %.60s\"", name, invocation->arguments[1]);
     help_command (text, sub, command);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "src/base/memory.h"
-#include "src/cli/cli.h"
+#include "src/cli/commands.h"
 #include "src/cli/help.h"
 #include "src/cli/settings.h"
 
@@ -13,7 +13,7 @@ typedef void path_function (struct buffer *out, const struct command *command, c
 
 static void each_path (struct buffer *out, path_function *each)
 {
-    for (const struct command *const *command = cli_commands (); *command; command++) {
+    for (const struct command *const *command = commands_all (); *command; command++) {
         each (out, *command, NULL);
         for (const struct command *const *sub = (*command)->subcommands; sub && *sub; sub++)
             each (out, *sub, *command);
@@ -63,7 +63,7 @@ static const char *option_words (const struct option_spec *spec)
 
 static void put_topics (struct buffer *out)
 {
-    put_names (out, cli_commands ());
+    put_names (out, commands_all ());
     for (const struct help_topic *topic = help_topics (); topic->name; topic++)
         buffer_printf (out, "%s ", topic->name);
 }
@@ -140,7 +140,7 @@ static void put_value (void *context, const struct option_spec *spec, bool own)
 static void put_values (struct buffer *out)
 {
     struct value_table table = { .out = out };
-    for (const struct command *const *command = cli_commands (); *command; command++) {
+    for (const struct command *const *command = commands_all (); *command; command++) {
         help_each_option (*command, put_value, &table);
         for (const struct command *const *sub = (*command)->subcommands; sub && *sub; sub++)
             help_each_option (*sub, put_value, &table);
@@ -158,10 +158,10 @@ static void put_shared (struct buffer *out)
                       "# Sets dpat_options and dpat_words of a command, as \"list\" or \"account:add\".\n"
                       "_dpat_command() {\n  dpat_options='' dpat_words=''\n  case $1 in\n"
                       "    '')\n      dpat_options='");
-    for (const struct option_spec *spec = cli_common_options (); spec->name; spec++)
+    for (const struct option_spec *spec = commands_common_options (); spec->name; spec++)
         put_long_option (out, spec, false);
     buffer_puts (out, "--version '\n      dpat_words='");
-    put_names (out, cli_commands ());
+    put_names (out, commands_all ());
     buffer_puts (out, "' ;;\n");
     each_path (out, put_case);
     buffer_puts (out, "  esac\n}\n\n"
@@ -353,7 +353,7 @@ static void put_fish_command (struct buffer *out, const struct command *command,
 
 static void put_fish_common (struct buffer *out)
 {
-    for (const struct option_spec *spec = cli_common_options (); spec->name; spec++) {
+    for (const struct option_spec *spec = commands_common_options (); spec->name; spec++) {
         buffer_printf (out, "complete -c dpat -l %s", spec->name);
         if (spec->letter)
             buffer_printf (out, " -s %c", spec->letter);

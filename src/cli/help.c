@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "src/base/memory.h"
-#include "src/cli/cli.h"
+#include "src/cli/commands.h"
 
 enum { OPTION_COLUMN = 28 };
 
@@ -15,11 +15,11 @@ void help_each_option (const struct command *command,
     for (const struct option_group *group = command->groups; group && group->specs; group++)
         for (const struct option_spec *spec = group->specs; spec->name; spec++)
             each (context, spec, true);
-    for (unsigned bit = 1; bit < CLI_ACCEPTS_END; bit <<= 1)
+    for (unsigned bit = 1; bit < COMMANDS_ACCEPTS_END; bit <<= 1)
         if (command->accepts & bit)
-            for (const struct option_spec *spec = cli_accepted_options (bit); spec->name; spec++)
+            for (const struct option_spec *spec = commands_accepted_options (bit); spec->name; spec++)
                 each (context, spec, true);
-    for (const struct option_spec *spec = cli_common_options (); spec->name; spec++)
+    for (const struct option_spec *spec = commands_common_options (); spec->name; spec++)
         each (context, spec, false);
 }
 
@@ -66,10 +66,10 @@ void help_overview (struct buffer *out, bool full)
     buffer_puts (out, "Usage: dpat [OPTIONS] COMMAND [ARGUMENTS]\n\n"
                       "Manage Docker personal access tokens: one per integration, each with a scope and an\n"
                       "expiry, shown once, and renamed, deactivated or deleted at any time.\n\nCommands:\n");
-    write_commands (out, cli_commands ());
+    write_commands (out, commands_all ());
     if (full) {
         buffer_puts (out, "\nOptions of every command:\n");
-        for (const struct option_spec *spec = cli_common_options (); spec->name; spec++)
+        for (const struct option_spec *spec = commands_common_options (); spec->name; spec++)
             write_option (out, spec);
         buffer_puts (out, "      --version                print the version and end\n\nTopics:\n");
         for (const struct help_topic *topic = help_topics (); topic->name; topic++)

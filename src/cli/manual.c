@@ -6,7 +6,7 @@
 
 #include "config.h"
 #include "src/base/memory.h"
-#include "src/cli/cli.h"
+#include "src/cli/commands.h"
 
 /* Text with what roff would take for itself made harmless: backslashes, hyphens that must stay hyphens, quotes, and
  * dots or quotes at the beginning of a line. */
@@ -213,7 +213,7 @@ void manual_overview (struct buffer *out)
              "no server. Docker Hub (hub, the default) and services over HTTP (a URL) are answered with\n"
              "\"unsupported\" in this version.\n");
     buffer_puts (out, ".SH COMMANDS\n");
-    for (const struct command *const *command = cli_commands (); *command; command++) {
+    for (const struct command *const *command = commands_all (); *command; command++) {
         buffer_puts (out, ".TP\n.BR dpat\\-");
         put_text (out, (*command)->name);
         buffer_puts (out, " (1)\n");
@@ -221,7 +221,7 @@ void manual_overview (struct buffer *out)
         buffer_puts (out, "\n");
     }
     buffer_puts (out, ".SH OPTIONS\n");
-    for (const struct option_spec *spec = cli_common_options (); spec->name; spec++)
+    for (const struct option_spec *spec = commands_common_options (); spec->name; spec++)
         put_option (out, spec);
     buffer_puts (out, ".TP\n\\fB\\-\\-version\\fR\nprint the version and end\n.SH SEE ALSO\n");
     for (const struct help_topic *topic = help_topics (); topic->name; topic++) {

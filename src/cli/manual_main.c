@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "src/base/memory.h"
-#include "src/cli/cli.h"
+#include "src/cli/commands.h"
 #include "src/cli/manual.h"
 
 static int write_page (const char *folder, const char *name, int section, const struct buffer *text)
@@ -25,7 +25,7 @@ static int write_pages (const char *folder)
     buffer_init (&overview, 1 << 20);
     manual_overview (&overview);
     int status = write_page (folder, "dpat", 1, &overview);
-    for (const struct command *const *command = cli_commands (); *command; command++) {
+    for (const struct command *const *command = commands_all (); *command; command++) {
         AUTO (buffer) text;
         buffer_init (&text, 1 << 20);
         AUTOFREE char *name = xasprintf ("dpat-%s", (*command)->name);
@@ -45,7 +45,7 @@ static int write_pages (const char *folder)
 static int list_pages (void)
 {
     puts ("dpat.1");
-    for (const struct command *const *command = cli_commands (); *command; command++)
+    for (const struct command *const *command = commands_all (); *command; command++)
         printf ("dpat-%s.1\n", (*command)->name);
     for (const struct help_topic *topic = help_topics (); topic->name; topic++)
         printf ("dpat-%s.7\n", topic->name);
@@ -84,11 +84,11 @@ int main (int argc, char **argv)
     else if (argc == 2 && strcmp (argv[1], "list") == 0)
         status = list_pages ();
     else if (argc == 2 && strcmp (argv[1], "commands") == 0) {
-        for (const struct command *const *command = cli_commands (); *command; command++)
+        for (const struct command *const *command = commands_all (); *command; command++)
             print_command (*command, NULL);
         status = 0;
     } else if (argc == 2 && strcmp (argv[1], "examples") == 0) {
-        for (const struct command *const *command = cli_commands (); *command; command++)
+        for (const struct command *const *command = commands_all (); *command; command++)
             print_examples (*command);
         status = 0;
     } else

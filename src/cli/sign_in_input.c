@@ -6,7 +6,7 @@
 
 #include "src/base/memory.h"
 #include "src/cli/prompt.h"
-#include "src/service/accounts.h"
+#include "src/service/password.h"
 
 static int take_line (const char **at, const char *end, struct secret *ret_line, struct error *err)
 {
@@ -19,9 +19,8 @@ static int take_line (const char **at, const char *end, struct secret *ret_line,
         len--;
     if (len == 0)
         return error_set (err, ERROR_USAGE, "the secret on standard input is empty");
-    if (len > ACCOUNT_PASSWORD_MAX)
-        return error_set (err, ERROR_USAGE, "the secret on standard input is longer than %d bytes",
-                          ACCOUNT_PASSWORD_MAX);
+    if (len > PASSWORD_MAX_BYTES)
+        return error_set (err, ERROR_USAGE, "the secret on standard input is longer than %d bytes", PASSWORD_MAX_BYTES);
     secret_set (ret_line, *at, len);
     *at = newline ? newline + 1 : end;
     return 0;
@@ -30,7 +29,7 @@ static int take_line (const char **at, const char *end, struct secret *ret_line,
 int sign_in_read_lines (struct secret *secrets, size_t count, struct error *err)
 {
     AUTO (secret) text = SECRET_INIT;
-    size_t most = count * (ACCOUNT_PASSWORD_MAX + 2);
+    size_t most = count * (PASSWORD_MAX_BYTES + 2);
     if (secret_read (&text, STDIN_FILENO, most, "the secret on standard input", err) != 0)
         return -1;
     const char *at = secret_text (&text);
@@ -61,5 +60,5 @@ int sign_in_read_new (const char *label, bool from_stdin, bool no_input, struct 
     } else if (prompt_new_secret (label, no_input, ret_secret, err) != 0)
         return err && err->code == ERROR_NO_INPUT ? error_hint (err, "give it on standard input with --password-stdin")
                                                   : -1;
-    return account_password_check (ret_secret, err);
+    return password_check (ret_secret, err);
 }

@@ -6,7 +6,6 @@
 
 #include "src/base/clock.h"
 #include "src/base/memory.h"
-#include "src/base/text.h"
 #include "src/service/embedded_private.h"
 #include "src/service/password.h"
 
@@ -16,17 +15,6 @@ void account_list_release (struct account_list *list)
 {
     free (list->items);
     *list = (struct account_list){ .items = NULL };
-}
-
-int account_password_check (const struct secret *password, struct error *err)
-{
-    if (password->len < ACCOUNT_PASSWORD_MIN)
-        return error_set (err, ERROR_INVALID_PASSWORD, "the password is shorter than %d bytes", ACCOUNT_PASSWORD_MIN);
-    if (password->len > ACCOUNT_PASSWORD_MAX)
-        return error_set (err, ERROR_INVALID_PASSWORD, "the password is longer than %d bytes", ACCOUNT_PASSWORD_MAX);
-    if (text_has_control (password->data, password->len))
-        return error_set (err, ERROR_INVALID_PASSWORD, "the password has control characters or is not valid UTF-8");
-    return 0;
 }
 
 static int fail_not_found (const char *name, struct error *err)
@@ -74,8 +62,7 @@ int accounts_add (struct embedded *embedded, const struct caller *caller, const 
 {
     AUTO (account_row) row = { .created_us = clock_now_us () };
     row.password_us = row.created_us;
-    if (account_name_check (name, err) != 0 || account_password_check (password, err) != 0
-        || crypto_uuid (row.id, err) != 0)
+    if (account_name_check (name, err) != 0 || password_check (password, err) != 0 || crypto_uuid (row.id, err) != 0)
         return -1;
     memcpy (row.name, name, strlen (name) + 1);
     if (password_hash (password, &row.password_phc, err) != 0 || store_begin (embedded->store, err) != 0)
@@ -127,8 +114,7 @@ int accounts_set_password (struct embedded *embedded, const struct caller *calle
     AUTO (account_row) before = { .password_phc = NULL };
     AUTO (account_row) row = { .password_phc = NULL };
     AUTOFREE char *phc = NULL;
-    if (account_password_check (new_password, err) != 0
-        || check_old_password (embedded, name, old_password, &before, err) != 0
+    if (password_check (new_password, err) != 0 || check_old_password (embedded, name, old_password, &before, err) != 0
         || password_hash (new_password, &phc, err) != 0 || begin_with (embedded, name, &row, err) != 0)
         return -1;
     int status = 0;

@@ -9,10 +9,6 @@
 #include "src/base/crypto.h"
 #include "src/service/embedded.h"
 
-/* Bytes of the shortest and longest account password. */
-#define ACCOUNT_PASSWORD_MIN 8
-#define ACCOUNT_PASSWORD_MAX 1024
-
 /* An account as its operator sees it. Times are microseconds UTC. */
 struct account {
     char id[CRYPTO_UUID_SIZE];
@@ -31,9 +27,6 @@ struct account_list {
 
 /* Free a list. */
 void account_list_release (struct account_list *list);
-
-/* 8 to 1024 bytes of valid UTF-8 without control characters, else ERROR_INVALID_PASSWORD. */
-int account_password_check (const struct secret *password, struct error *err);
 
 /* Make an account. ERROR_INVALID_ACCOUNT_NAME, ERROR_INVALID_PASSWORD, ERROR_ACCOUNT_EXISTS. *ret_account (may be NULL)
  * is the new one. caller's bearer is not looked at, here and below: who can open the store is its operator. */

@@ -8,6 +8,7 @@
 
 #include "src/base/crypto.h"
 #include "src/base/memory.h"
+#include "src/base/text.h"
 
 enum { MEMORY_KIB = 19456, PASSES = 2, LANES = 1, SALT_SIZE = 16, TAG_SIZE = 32 };
 
@@ -30,6 +31,17 @@ static bool read_parameters (const char *phc, struct parameters *ret)
     return sscanf (phc, "$argon2id$v=19$m=%9lu,t=%9lu,p=%9lu$%n", &ret->memory_kib, &ret->passes, &ret->lanes, &end)
                == 3
            && end > 0;
+}
+
+int password_check (const struct secret *password, struct error *err)
+{
+    if (password->len < PASSWORD_MIN_BYTES)
+        return error_set (err, ERROR_INVALID_PASSWORD, "the password is shorter than %d bytes", PASSWORD_MIN_BYTES);
+    if (password->len > PASSWORD_MAX_BYTES)
+        return error_set (err, ERROR_INVALID_PASSWORD, "the password is longer than %d bytes", PASSWORD_MAX_BYTES);
+    if (text_has_control (password->data, password->len))
+        return error_set (err, ERROR_INVALID_PASSWORD, "the password has control characters or is not valid UTF-8");
+    return 0;
 }
 
 int password_hash (const struct secret *password, char **ret_phc, struct error *err)

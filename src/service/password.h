@@ -7,6 +7,13 @@
 #include "src/base/error.h"
 #include "src/base/secret.h"
 
+/* Bytes of the shortest and longest account password. */
+#define PASSWORD_MIN_BYTES 8
+#define PASSWORD_MAX_BYTES 1024
+
+/* 8 to 1024 bytes of valid UTF-8 without control characters, else ERROR_INVALID_PASSWORD. */
+int password_check (const struct secret *password, struct error *err);
+
 /* Hash with a fresh salt: 19 MiB, t=2, p=1. *ret_phc is owned. ERROR_INTERNAL when there is no memory for it. */
 int password_hash (const struct secret *password, char **ret_phc, struct error *err);
 

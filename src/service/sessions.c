@@ -4,7 +4,7 @@
 #include "src/base/clock.h"
 #include "src/base/memory.h"
 #include "src/base/time.h"
-#include "src/service/accounts.h"
+
 #include "src/service/bearer.h"
 #include "src/service/embedded_private.h"
 #include "src/service/password.h"
@@ -285,8 +285,7 @@ int embedded_set_password (struct service *service, const struct caller *caller,
     AUTO (authorised) who = { .account = { .password_phc = NULL } };
     AUTOFREE char *phc = NULL;
     bool right;
-    if (embedded_authorise (embedded, caller, true, &before, err) != 0
-        || account_password_check (new_password, err) != 0
+    if (embedded_authorise (embedded, caller, true, &before, err) != 0 || password_check (new_password, err) != 0
         || password_verify (before.account.password_phc, old_password, &right, err) != 0)
         return -1;
     if (!right)
