@@ -89,6 +89,7 @@ int app_open_embedded (struct app *app, bool create, struct error *err)
     if (embedded_open (&place, &app->embedded, err) != 0)
         return -1;
     app->service = embedded_service (app->embedded);
+    log_debug ("store %s is open", app->settings.store);
     return 0;
 }
 

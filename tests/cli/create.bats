@@ -152,12 +152,34 @@ setup() { load lib.bash; dpat_home; }
   [ "$(sqlite3 "$STORE" "SELECT count(*) FROM audit WHERE action = 'token_created'")" -eq 0 ]
 }
 
-@test "a reader that has gone leaves no live token" {
+@test "a pipe that nobody reads is told before anything is made" {
   signed_in
   mkfifo pipe
   # the shell holds both ends of the pipe, gives dpat the one to write to, and closes the one to read from
   run --separate-stderr bash -c 'exec 3<>pipe 4>pipe 3<&-; "$@" >&4 4>&-' - "$DPAT" create ci -q
-  [ "$status" -ne 0 ]
+  [ "$status" -eq "$(exit_of output)" ]
+  [ "$(names)" = '' ]
+}
+
+@test "a reader that goes while the token is made leaves no live token" {
+  signed_in
+  mkfifo go pipe
+  # the store is kept locked from when dpat has found the pipe in order until its reader has gone
+  (printf 'BEGIN IMMEDIATE;\n'; cat go) | sqlite3 "$STORE" 3>&- &
+  exec 8>go
+  locked() { ! sqlite3 "$STORE" 'BEGIN IMMEDIATE; ROLLBACK' 2>/dev/null; }
+  wait_until locked
+  exec 9<>pipe
+  # SIGPIPE as a login shell gives it, for whoever runs the tests may have it ignored
+  env --default-signal=PIPE DPAT_DEBUG=1 "$DPAT" create ci -q >pipe 2>words 3>&- 8>&- 9>&- &
+  maker=$!
+  wait_until grep -q 'debug: store .* is open' words
+  exec 9>&- 8>&-
+  status=0
+  wait "$maker" || status=$?
+  cat words
+  [ "$status" -eq "$(exit_of undelivered)" ]
+  grep -q 'the token was deleted again' words
   [ "$(names)" = '' ]
 }
 

@@ -155,15 +155,31 @@ H
 }
 
 @test "eight writers at once lose nothing" {
+  # each with a state folder of its own, so that nothing but the lock of config.json stands between them
   for i in 1 2 3 4 5 6 7 8; do
-    dpat create "ci$i" --docker --registry "r$i.example" -q 3>&- &
+    cp -r "$XDG_STATE_HOME/dpat" "$HOME/state$i"
+  done
+  for i in 1 2 3 4 5 6 7 8; do
+    DPAT_STATE_DIR="$HOME/state$i" dpat create "ci$i" --docker --registry "r$i.example" -q 3>&- &
   done
   wait
   for i in 1 2 3 4 5 6 7 8; do
     grep -q "r$i.example" "$CONFIG"
+    DPAT_STATE_DIR="$HOME/state$i" succeeds dpat logout
   done
-  succeeds dpat logout
   [ "$("$PYTHON3" -c "import json; print(json.load(open('$CONFIG'))['auths'])")" = '{}' ]
+}
+
+@test "a config.json that another program keeps locked is left alone" {
+  mkdir -p "$DOCKER_CONFIG"
+  exec 9>"$CONFIG.lock"
+  flock 9
+  run --separate-stderr dpat create ci --docker --registry registry.example 9>&-
+  exec 9>&-
+  [ "$status" -eq "$(exit_of undelivered)" ]
+  [[ $stderr == *config.json.lock*'deleted again'* ]]
+  [ ! -e "$CONFIG" ]
+  [ "$(names)" = '' ]
 }
 
 @test "docker writers beside dpat writers lose nothing of dpat's" {
