@@ -13,6 +13,8 @@ libdpat_a_SOURCES = \
 	src/base/file.h \
 	src/base/json.c \
 	src/base/json.h \
+	src/base/library.c \
+	src/base/library.h \
 	src/base/log.c \
 	src/base/log.h \
 	src/base/memory.c \
@@ -108,10 +110,13 @@ libdpat_a_SOURCES = \
 	src/service/keys.h \
 	src/service/password.c \
 	src/service/password.h \
+	src/service/second_factor.c \
 	src/service/service.c \
 	src/service/service.h \
 	src/service/sessions.c \
 	src/service/tokens.c \
+	src/service/totp.c \
+	src/service/totp.h \
 	src/store/engine.c \
 	src/store/engine.h \
 	src/store/sqlite.c \
@@ -121,6 +126,7 @@ libdpat_a_SOURCES = \
 	src/store/store_account.c \
 	src/store/store_audit.c \
 	src/store/store_private.h \
+	src/store/store_second_factor.c \
 	src/store/store_session.c \
 	src/store/store_token.c \
 	src/token/expiry.c \

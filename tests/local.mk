@@ -17,6 +17,7 @@ unit_tests = \
 contract_tests = \
 	tests/contract/test_credentials \
 	tests/contract/test_engine \
+	tests/contract/test_second_factor \
 	tests/contract/test_service
 
 cli_tests = \
@@ -72,10 +73,15 @@ endif
 
 # What the test programs share: a clock that tests set, in front of the real one in libdpat.a.
 check_LIBRARIES = tests/libsupport.a
-tests_libsupport_a_SOURCES = tests/support/clock.c tests/support/clock.h tests/support/support.c tests/support/support.h
+tests_libsupport_a_SOURCES = tests/support/clock.c tests/support/clock.h tests/support/otp.c \
+	tests/support/otp.h tests/support/support.c tests/support/support.h
 TEST_LIBS = tests/libsupport.a $(DPAT_LIBS) $(CMOCKA_LIBS)
 AM_CFLAGS += $(CMOCKA_CFLAGS)
 LDADD = $(TEST_LIBS)
+
+world = tests/contract/service_world.c tests/contract/service_world.h
+tests_contract_test_service_SOURCES = tests/contract/test_service.c $(world)
+tests_contract_test_second_factor_SOURCES = tests/contract/test_second_factor.c $(world)
 
 TEST_EXTENSIONS = .bats .sh
 tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh

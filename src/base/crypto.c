@@ -60,6 +60,59 @@ int crypto_derive (const unsigned char master[CRYPTO_KEY_SIZE], const char *labe
     return crypto_hmac (master, CRYPTO_KEY_SIZE, label, strlen (label), out, err);
 }
 
+enum { SALT_SIZE = 32, TAG_SIZE = 16, NONCE_SIZE = 12 };
+
+static const unsigned char no_nonce[NONCE_SIZE]; /* each subkey seals one text, so the nonce may be the same */
+
+/* Encrypt (or decrypt) in to out under the subkey of salt; the tag is written (or checked). Returns whether that
+ * went well. */
+static bool run_gcm (const unsigned char key[CRYPTO_KEY_SIZE], const unsigned char *salt, const char *context,
+                     const unsigned char *in, size_t len, unsigned char *out, unsigned char *tag, bool seal)
+{
+    unsigned char subkey[CRYPTO_MAC_SIZE];
+    int n = 0;
+    if (crypto_hmac (key, CRYPTO_KEY_SIZE, salt, SALT_SIZE, subkey, NULL) != 0)
+        return false;
+    EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new ();
+    bool good = cipher && EVP_CipherInit_ex (cipher, EVP_aes_256_gcm (), NULL, subkey, no_nonce, seal) == 1
+                && EVP_CipherUpdate (cipher, NULL, &n, (const unsigned char *)context, (int)strlen (context)) == 1
+                && EVP_CipherUpdate (cipher, out, &n, in, (int)len) == 1
+                && (seal || EVP_CIPHER_CTX_ctrl (cipher, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, tag) == 1)
+                && EVP_CipherFinal_ex (cipher, out + n, &n) == 1
+                && (!seal || EVP_CIPHER_CTX_ctrl (cipher, EVP_CTRL_AEAD_GET_TAG, TAG_SIZE, tag) == 1);
+    EVP_CIPHER_CTX_free (cipher);
+    secret_wipe (subkey, sizeof (subkey));
+    return good;
+}
+
+int crypto_seal (const unsigned char key[CRYPTO_KEY_SIZE], const char *context, const void *plain, size_t len,
+                 unsigned char *out, struct error *err)
+{
+    if (crypto_random (out, SALT_SIZE, err) != 0)
+        return -1;
+    if (!run_gcm (key, out, context, plain, len, out + SALT_SIZE, out + SALT_SIZE + len, true))
+        return error_set (err, ERROR_INTERNAL, "libcrypto cannot encrypt");
+    return 0;
+}
+
+int crypto_open (const unsigned char key[CRYPTO_KEY_SIZE], const char *context, const unsigned char *sealed, size_t len,
+                 struct secret *ret_plain, struct error *err)
+{
+    static const char text[] = "what was sealed with the key file cannot be opened";
+    if (len < CRYPTO_SEAL_OVERHEAD)
+        return error_set (err, ERROR_STORE_CORRUPT, "%s: it is too short", text);
+    size_t plain_len = len - CRYPTO_SEAL_OVERHEAD;
+    unsigned char tag[TAG_SIZE];
+    unsigned char *plain = xmalloc (plain_len + 1);
+    memcpy (tag, sealed + SALT_SIZE + plain_len, TAG_SIZE);
+    bool good = run_gcm (key, sealed, context, sealed + SALT_SIZE, plain_len, plain, tag, false);
+    if (good)
+        secret_set (ret_plain, plain, plain_len);
+    secret_wipe (plain, plain_len);
+    memory_cleanup_free (&plain);
+    return good ? 0 : error_set (err, ERROR_STORE_CORRUPT, "%s: it was changed, or sealed with another key", text);
+}
+
 int crypto_equal (const void *a, const void *b, size_t len)
 {
     return CRYPTO_memcmp (a, b, len) == 0;

@@ -29,6 +29,20 @@ int crypto_hmac (const void *key, size_t key_len, const void *data, size_t len, 
 int crypto_derive (const unsigned char master[CRYPTO_KEY_SIZE], const char *label, unsigned char out[CRYPTO_KEY_SIZE],
                    struct error *err);
 
+/* What crypto_seal adds to a text: a salt and a tag. */
+#define CRYPTO_SEAL_OVERHEAD 48
+
+/* Seal len bytes of plain under key: AES-256-GCM (NIST SP 800-38D) with a fresh subkey from a random 32-byte salt, so
+ * that no nonce can repeat. context says what is sealed and for whom; it must be the same when it is opened. out gets
+ * len + CRYPTO_SEAL_OVERHEAD bytes: salt, ciphertext, tag. */
+int crypto_seal (const unsigned char key[CRYPTO_KEY_SIZE], const char *context, const void *plain, size_t len,
+                 unsigned char *out, struct error *err);
+
+/* Open what crypto_seal made; *ret_plain is owned. -1 with ERROR_STORE_CORRUPT when key or context are others, or a
+ * byte was changed. */
+int crypto_open (const unsigned char key[CRYPTO_KEY_SIZE], const char *context, const unsigned char *sealed, size_t len,
+                 struct secret *ret_plain, struct error *err);
+
 /* Whether len bytes are equal, in constant time. */
 int crypto_equal (const void *a, const void *b, size_t len);
 

@@ -49,6 +49,19 @@ const char *time_format (int64_t seconds, char out[TIME_TEXT_SIZE])
     return out;
 }
 
+const char *time_format_us (int64_t us, unsigned digits, char out[TIME_TEXT_US_SIZE])
+{
+    unsigned fraction = us > 0 ? (unsigned)(us % 1000000) : 0;
+    time_format (us / 1000000, out);
+    if (digits == 0)
+        return out;
+    for (unsigned i = digits; i < 6; i++)
+        fraction /= 10;
+    size_t at = strlen (out) - 1; /* of the Z */
+    snprintf (out + at, TIME_TEXT_US_SIZE - at, ".%0*uZ", (int)(digits < 6 ? digits : 6), fraction);
+    return out;
+}
+
 static bool read_digits (const char **s, int count, int least, int most, int *ret)
 {
     int value = 0;
@@ -98,22 +111,51 @@ static bool read_offset (const char **s, int64_t *ret_offset)
     return true;
 }
 
-int time_parse (const char *s, int64_t *ret_seconds)
+/* The digits behind a "." as microseconds; those beyond the sixth are cut off. */
+static bool read_fraction (const char **s, int64_t *ret_us, unsigned *ret_digits)
 {
-    int64_t days, offset;
+    int64_t us = 0;
+    unsigned digits = 0;
+    if (read_char (s, ".")) {
+        if (!isdigit ((unsigned char)**s))
+            return false;
+        for (; isdigit ((unsigned char)**s); (*s)++)
+            if (digits < 6) {
+                us = us * 10 + (**s - '0');
+                digits++;
+            }
+    }
+    for (unsigned i = digits; i < 6; i++)
+        us *= 10;
+    *ret_us = us;
+    *ret_digits = digits;
+    return true;
+}
+
+int time_parse_us (const char *s, int64_t *ret_us, unsigned *ret_digits)
+{
+    int64_t days, offset, fraction_us;
+    unsigned digits;
     int hour, minute, second;
     if (!read_date (&s, &days) || !read_char (&s, "Tt ") || !read_digits (&s, 2, 0, 23, &hour) || !read_char (&s, ":")
-        || !read_digits (&s, 2, 0, 59, &minute) || !read_char (&s, ":") || !read_digits (&s, 2, 0, 60, &second))
+        || !read_digits (&s, 2, 0, 59, &minute) || !read_char (&s, ":") || !read_digits (&s, 2, 0, 60, &second)
+        || !read_fraction (&s, &fraction_us, &digits) || !read_offset (&s, &offset) || *s != '\0')
         return -1;
-    if (read_char (&s, ".")) {
-        if (!isdigit ((unsigned char)*s))
-            return -1;
-        while (isdigit ((unsigned char)*s))
-            s++;
-    }
-    if (!read_offset (&s, &offset) || *s != '\0')
+    int64_t seconds = days * TIME_DAY + hour * 3600 + minute * 60 + (second == 60 ? 59 : second) - offset;
+    if (seconds < 0 || seconds > TIME_LAST)
         return -1;
-    *ret_seconds = days * TIME_DAY + hour * 3600 + minute * 60 + (second == 60 ? 59 : second) - offset;
+    *ret_us = seconds * 1000000 + fraction_us;
+    if (ret_digits)
+        *ret_digits = digits;
+    return 0;
+}
+
+int time_parse (const char *s, int64_t *ret_seconds)
+{
+    int64_t us;
+    if (time_parse_us (s, &us, NULL) != 0)
+        return -1;
+    *ret_seconds = us / 1000000;
     return 0;
 }
 

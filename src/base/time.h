@@ -15,9 +15,18 @@
 /* Write RFC 3339 UTC with Z. Outside 0..TIME_LAST the nearest end is written. Returns out. */
 const char *time_format (int64_t seconds, char out[TIME_TEXT_SIZE]);
 
+/* "2027-01-31T23:59:59.123456Z" and a NUL. */
+#define TIME_TEXT_US_SIZE 28
+
+/* Write microseconds since 1970 UTC with so many digits (0 to 6) of a second's fraction. Returns out. */
+const char *time_format_us (int64_t us, unsigned digits, char out[TIME_TEXT_US_SIZE]);
+
 /* Read RFC 3339 section 5.6 date-time (any offset, fractions of a second cut off, leap second 60 read as 59). Returns
  * 0, or -1 when s is not one. */
 int time_parse (const char *s, int64_t *ret_seconds);
+
+/* The same in microseconds, and how many digits the fraction had (6 at most; ret_digits may be NULL). */
+int time_parse_us (const char *s, int64_t *ret_us, unsigned *ret_digits);
 
 /* Read "2027-01-31" as the last second of that day UTC. Returns 0, or -1 when s is no date that exists. */
 int time_parse_date (const char *s, int64_t *ret_seconds);

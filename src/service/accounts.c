@@ -48,7 +48,14 @@ static int describe (struct embedded *embedded, const struct account_row *row, s
     AUTO (token_list) tokens = { .items = NULL };
     if (store_token_list (embedded->store, row->id, &tokens, err) != 0)
         return -1;
-    struct account account = { .disabled = row->disabled, .created_us = row->created_us, .token_count = tokens.count };
+    struct second_factor_row factor = { .enabled = false };
+    bool found;
+    if (store_second_factor_get (embedded->store, row->id, &factor, &found, err) != 0)
+        return -1;
+    struct account account = { .disabled = row->disabled,
+                               .second_factor = factor.enabled,
+                               .created_us = row->created_us,
+                               .token_count = tokens.count };
     memcpy (account.id, row->id, sizeof (account.id));
     memcpy (account.name, row->name, sizeof (account.name));
     for (size_t i = 0; i < tokens.count; i++)
@@ -148,6 +155,25 @@ int accounts_set_disabled (struct embedded *embedded, const struct caller *calle
     if (embedded_end (embedded, status, err) != 0)
         return -1;
     *ret_changed = changed;
+    return 0;
+}
+
+int accounts_reset_second_factor (struct embedded *embedded, const struct caller *caller, const char *name,
+                                  bool *ret_changed, struct error *err)
+{
+    AUTO (account_row) row = { .password_phc = NULL };
+    struct second_factor_row factor;
+    bool found = false;
+    if (begin_with (embedded, name, &row, err) != 0)
+        return -1;
+    int status = store_second_factor_get (embedded->store, row.id, &factor, &found, err);
+    if (status == 0 && found)
+        status = store_second_factor_delete (embedded->store, row.id, err);
+    if (status == 0 && found)
+        status = embedded_audit (embedded, caller, "operator", "second_factor_reset", &row, NULL, NULL, err);
+    if (embedded_end (embedded, status, err) != 0)
+        return -1;
+    *ret_changed = found && factor.enabled;
     return 0;
 }
 

@@ -14,6 +14,7 @@ struct account {
     char id[CRYPTO_UUID_SIZE];
     char name[ACCOUNT_NAME_MAX + 1];
     bool disabled;
+    bool second_factor; /* is on */
     int64_t created_us;
     size_t token_count;
     size_t active_token_count;
@@ -48,6 +49,11 @@ int accounts_set_password (struct embedded *embedded, const struct caller *calle
  * error; *ret_changed tells. ERROR_ACCOUNT_NOT_FOUND. */
 int accounts_set_disabled (struct embedded *embedded, const struct caller *caller, const char *name, bool disabled,
                            bool *ret_changed, struct error *err);
+
+/* Take the account's second factor away, for an owner who lost both device and recovery code. None is no error;
+ * *ret_changed tells. ERROR_ACCOUNT_NOT_FOUND. */
+int accounts_reset_second_factor (struct embedded *embedded, const struct caller *caller, const char *name,
+                                  bool *ret_changed, struct error *err);
 
 /* Delete an account with all its tokens and sessions; the audit trail stays. ERROR_ACCOUNT_NOT_FOUND. */
 int accounts_delete (struct embedded *embedded, const struct caller *caller, const char *name, struct error *err);

@@ -9,6 +9,8 @@
 
 enum { BEARER_MAX_BYTES = 2048 };
 
+static const char *const audiences[] = { [BEARER_SESSION] = "dpat-api", [BEARER_CODE] = "dpat-code" };
+
 static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
 
 static int append_signature (const unsigned char key[CRYPTO_KEY_SIZE], struct buffer *bearer, struct error *err)
@@ -22,16 +24,29 @@ static int append_signature (const unsigned char key[CRYPTO_KEY_SIZE], struct bu
     return 0;
 }
 
+/* What Docker Hub puts into its bearers under its own name. */
+static json_t *hub_claims (const struct bearer_claims *claims)
+{
+    json_t *object = json_object ();
+    AUTOFREE char *source = xasprintf ("docker_pat|%s", claims->token_id);
+    json_set_string (object, "username", claims->user);
+    json_set_string (object, "uuid", claims->account_id);
+    json_set_string (object, "session_id", claims->session_id);
+    json_set_string (object, "source", claims->token_id[0] ? source : "docker_password");
+    return object;
+}
+
 int bearer_make (const unsigned char key[CRYPTO_KEY_SIZE], const struct bearer_claims *claims,
                  struct secret *ret_bearer, struct error *err)
 {
     json_auto_t *payload = json_object ();
     json_set_string (payload, "iss", "dpat");
-    json_set_string (payload, "aud", BEARER_AUDIENCE);
+    json_set_string (payload, "aud", audiences[claims->use]);
     json_set_string (payload, "sub", claims->account_id);
     json_set_string (payload, "jti", claims->session_id);
     json_set (payload, "iat", json_integer (claims->issued_at));
     json_set (payload, "exp", json_integer (claims->expires_at));
+    json_set (payload, "https://hub.docker.com", hub_claims (claims));
     AUTO (buffer) text;
     AUTO (buffer) bearer;
     buffer_init (&text, BEARER_MAX_BYTES);
@@ -67,14 +82,15 @@ static int check_signature (const unsigned char key[CRYPTO_KEY_SIZE], const stru
     return same ? 0 : fail (err);
 }
 
-static int read_claims (const json_t *payload, struct bearer_claims *ret_claims, struct error *err)
+static int read_claims (const json_t *payload, enum bearer_use use, struct bearer_claims *ret_claims, struct error *err)
 {
     const char *audience = json_get_string (payload, "aud");
     const char *account_id = json_get_string (payload, "sub");
     const char *session_id = json_get_string (payload, "jti");
-    if (audience == NULL || strcmp (audience, BEARER_AUDIENCE) != 0 || account_id == NULL || session_id == NULL)
+    if (audience == NULL || strcmp (audience, audiences[use]) != 0 || account_id == NULL || session_id == NULL)
         return fail (err);
-    struct bearer_claims claims = { .issued_at = json_get_integer (payload, "iat"),
+    struct bearer_claims claims = { .use = use,
+                                    .issued_at = json_get_integer (payload, "iat"),
                                     .expires_at = json_get_integer (payload, "exp") };
     snprintf (claims.account_id, sizeof (claims.account_id), "%s", account_id);
     snprintf (claims.session_id, sizeof (claims.session_id), "%s", session_id);
@@ -82,7 +98,7 @@ static int read_claims (const json_t *payload, struct bearer_claims *ret_claims,
     return 0;
 }
 
-int bearer_read (const unsigned char key[CRYPTO_KEY_SIZE], const struct secret *bearer,
+int bearer_read (const unsigned char key[CRYPTO_KEY_SIZE], const struct secret *bearer, enum bearer_use use,
                  struct bearer_claims *ret_claims, struct error *err)
 {
     AUTO (buffer) front;
@@ -102,5 +118,5 @@ int bearer_read (const unsigned char key[CRYPTO_KEY_SIZE], const struct secret *
     if (crypto_base64url_decode (&text, bearer->data + front.len, signed_len - front.len) != 0)
         return fail (err);
     json_auto_t *payload = json_parse (buffer_text (&text), text.len, "the bearer", ERROR_NOT_SIGNED_IN, err);
-    return payload ? read_claims (payload, ret_claims, err) : -1;
+    return payload ? read_claims (payload, use, ret_claims, err) : -1;
 }

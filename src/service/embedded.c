@@ -72,9 +72,14 @@ int embedded_open (const struct embedded_place *place, struct embedded **ret_emb
                                             .create = embedded_create,
                                             .list = embedded_list,
                                             .find = embedded_find,
+                                            .get = embedded_get,
                                             .update = embedded_update,
                                             .delete = embedded_delete,
                                             .set_password = embedded_set_password,
+                                            .second_factor = embedded_second_factor,
+                                            .offer_second_factor = embedded_offer_second_factor,
+                                            .confirm_second_factor = embedded_confirm_second_factor,
+                                            .drop_second_factor = embedded_drop_second_factor,
                                             .free = embedded_free };
     AUTOFREE char *key_path = place->key_path ? xstrdup (place->key_path) : xasprintf ("%s.key", place->store_path);
     struct embedded *embedded = xcalloc (1, sizeof (*embedded));
@@ -140,11 +145,11 @@ int embedded_authorise (struct embedded *embedded, const struct caller *caller, 
     int64_t now_us = clock_now_us ();
     if (caller->bearer == NULL)
         return error_set (err, ERROR_NOT_SIGNED_IN, "no session was shown");
-    if (bearer_read (embedded->keys.bearer_key, caller->bearer, &claims, err) != 0)
+    if (bearer_read (embedded->keys.bearer_key, caller->bearer, BEARER_SESSION, &claims, err) != 0)
         return -1;
     if (store_session_get (embedded->store, claims.session_id, &who.session, &found, err) != 0)
         return -1;
-    if (!found || who.session.expires_us <= now_us)
+    if (!found || who.session.expires_us <= now_us || who.session.kind == SESSION_CODE)
         return fail_ended (err);
     if (store_account_by_id (embedded->store, who.session.account_id, &who.account, &found, err) != 0)
         return -1;
@@ -178,6 +183,17 @@ int embedded_end (struct embedded *embedded, int status, struct error *err)
     return -1;
 }
 
+int embedded_end_refused (struct embedded *embedded, const struct error *why, struct error *err)
+{
+    int http_status = error_kind (why->code)->http_status;
+    bool keep = http_status == 401 || http_status == 429;
+    if (embedded_end (embedded, keep ? 0 : -1, keep ? err : NULL) != 0 && keep)
+        return -1;
+    if (err)
+        *err = *why;
+    return -1;
+}
+
 const char *embedded_actor (enum session_kind kind)
 {
     switch (kind) {
@@ -186,6 +202,7 @@ const char *embedded_actor (enum session_kind kind)
     case SESSION_PAT:
         return "pat";
     case SESSION_PASSWORD:
+    case SESSION_CODE:
         break;
     }
     return "owner";

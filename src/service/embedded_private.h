@@ -39,6 +39,11 @@ int embedded_begin (struct embedded *embedded, const struct caller *caller, stru
 /* End a transaction: commit when status is 0, else roll back. Returns 0, or -1. */
 int embedded_end (struct embedded *embedded, int status, struct error *err);
 
+/* End a transaction in which why, an error, came up. When it is a refusal of who asks (and not a failure of the store),
+ * what was written of it, as audit lines and counts, is committed. Always returns -1, with *why in err unless the
+ * commit itself failed. */
+int embedded_end_refused (struct embedded *embedded, const struct error *why, struct error *err);
+
 /* Write an audit line about account (NULL: unknown) and token (NULL: none). action is a literal. */
 int embedded_audit (struct embedded *embedded, const struct caller *caller, const char *actor, const char *action,
                     const struct account_row *account, const struct token *token, const char *note, struct error *err);
@@ -53,6 +58,12 @@ int embedded_delete_tokens (struct embedded *embedded, const struct caller *call
 /* Open a session of kind for account and give its bearer; token_id is that of the PAT, or "". Inside a transaction. */
 int embedded_open_session (struct embedded *embedded, const struct account_row *account, enum session_kind kind,
                            const char *token_id, int64_t life_s, struct session *ret_session, struct error *err);
+
+/* Inside a transaction: see that secret is a right code of the account's second factor, or its recovery code, and use
+ * it up. A wrong one is ERROR_WRONG_CREDENTIALS and is counted; after five the second factor is locked for 15 minutes,
+ * ERROR_RATE_LIMITED with retry_at. End it with embedded_end_refused, so that the count stays. */
+int embedded_use_code (struct embedded *embedded, const struct caller *caller, const struct account_row *account,
+                       struct second_factor_row *factor, const struct secret *code, struct error *err);
 
 /* The MAC under which the store knows a secret. */
 int embedded_token_mac (const struct embedded *embedded, const struct secret *secret,
@@ -70,10 +81,18 @@ int embedded_create (struct service *, const struct caller *, const struct token
                      struct error *);
 int embedded_list (struct service *, const struct caller *, struct token_list *, struct error *);
 int embedded_find (struct service *, const struct caller *, const char *, struct token_list *, struct error *);
+int embedded_get (struct service *, const struct caller *, const char *, struct token *, struct error *);
 int embedded_update (struct service *, const struct caller *, const char *, const struct token_change *, struct token *,
                      struct error *);
 int embedded_delete (struct service *, const struct caller *, const char *, struct error *);
 int embedded_set_password (struct service *, const struct caller *, const struct secret *, const struct secret *,
                            struct error *);
+int embedded_second_factor (struct service *, const struct caller *, struct second_factor *, struct error *);
+int embedded_offer_second_factor (struct service *, const struct caller *, const struct secret *, struct secret *,
+                                  struct error *);
+int embedded_confirm_second_factor (struct service *, const struct caller *, const struct secret *, struct secret *,
+                                    struct error *);
+int embedded_drop_second_factor (struct service *, const struct caller *, const struct secret *, const struct secret *,
+                                 struct error *);
 
 #endif

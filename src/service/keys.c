@@ -41,7 +41,8 @@ static bool take_hex (const char **at, const char *label, void *out, size_t len)
 
 static int derive (const unsigned char master[CRYPTO_KEY_SIZE], struct keys *keys, struct error *err)
 {
-    if (crypto_derive (master, "dpat token secret", keys->token_key, err) != 0)
+    if (crypto_derive (master, "dpat token secret", keys->token_key, err) != 0
+        || crypto_derive (master, "dpat second factor", keys->seal_key, err) != 0)
         return -1;
     return crypto_derive (master, "dpat session bearer", keys->bearer_key, err);
 }

@@ -13,6 +13,7 @@ struct keys {
     char id[STORE_KEY_ID_SIZE];
     unsigned char token_key[CRYPTO_KEY_SIZE];  /* of the MACs of token secrets */
     unsigned char bearer_key[CRYPTO_KEY_SIZE]; /* of session bearers */
+    unsigned char seal_key[CRYPTO_KEY_SIZE];   /* of the secrets of second factors */
 };
 
 /* Read a key file: text of three lines, "dpat-key 1", "id HEX" and "key HEX". ERROR_KEY_MISSING when it is not there,

@@ -48,6 +48,12 @@ int service_find (struct service *service, const struct caller *caller, const ch
     return service->ops->find (service, caller, text, ret_list, err);
 }
 
+int service_get (struct service *service, const struct caller *caller, const char *id, struct token *ret_token,
+                 struct error *err)
+{
+    return service->ops->get (service, caller, id, ret_token, err);
+}
+
 int service_update (struct service *service, const struct caller *caller, const char *id,
                     const struct token_change *change, struct token *ret_token, struct error *err)
 {
@@ -63,6 +69,30 @@ int service_set_password (struct service *service, const struct caller *caller, 
                           const struct secret *new_password, struct error *err)
 {
     return service->ops->set_password (service, caller, old_password, new_password, err);
+}
+
+int service_second_factor (struct service *service, const struct caller *caller, struct second_factor *ret_factor,
+                           struct error *err)
+{
+    return service->ops->second_factor (service, caller, ret_factor, err);
+}
+
+int service_offer_second_factor (struct service *service, const struct caller *caller, const struct secret *password,
+                                 struct secret *ret_uri, struct error *err)
+{
+    return service->ops->offer_second_factor (service, caller, password, ret_uri, err);
+}
+
+int service_confirm_second_factor (struct service *service, const struct caller *caller, const struct secret *code,
+                                   struct secret *ret_recovery, struct error *err)
+{
+    return service->ops->confirm_second_factor (service, caller, code, ret_recovery, err);
+}
+
+int service_drop_second_factor (struct service *service, const struct caller *caller, const struct secret *password,
+                                const struct secret *code, struct error *err)
+{
+    return service->ops->drop_second_factor (service, caller, password, code, err);
 }
 
 void service_free (struct service *service)

@@ -42,7 +42,9 @@ struct sign_in {
     const char *user;
     const struct secret *secret;
     const struct secret *code; /* the second factor's; NULL when none was asked for yet */
-    int64_t life_s;            /* wanted life of the session; 0 = the service's own (12 h) */
+    /* What ERROR_CODE_NEEDED gave: with code it ends that sign-in, and secret is not looked at. NULL: a new sign-in. */
+    const struct secret *pending;
+    int64_t life_s; /* wanted life of the session; 0 = the service's own (12 h) */
 };
 
 /* An open session. Release with session_release. */
@@ -58,8 +60,9 @@ struct session {
 struct token_wish {
     const char *name;
     struct scopes scopes;
-    int64_t expires_us;   /* 0 = never; for an auto token 0 = with the session */
-    bool allow_duplicate; /* make it even when an active token has that name */
+    int64_t expires_us;      /* 0 = never; for an auto token 0 = with the session */
+    unsigned expires_digits; /* as in struct token */
+    bool allow_duplicate;    /* make it even when an active token has that name */
     enum token_source source;
     const char *place; /* TOKEN_AUTO: names the place of sign-in; a token of the same place is replaced */
 };
@@ -77,6 +80,13 @@ struct token_change {
     const bool *active; /* NULL: leave it */
 };
 
+/* What an owner may know of the account's second factor. */
+struct second_factor {
+    bool enabled;
+    bool has_recovery; /* its recovery code was not used yet */
+    int64_t locked_until_us;
+};
+
 /* Free what a session holds. */
 void session_release (struct session *session);
 
@@ -92,11 +102,19 @@ struct service_ops {
                    struct error *);
     int (*list) (struct service *, const struct caller *, struct token_list *, struct error *);
     int (*find) (struct service *, const struct caller *, const char *, struct token_list *, struct error *);
+    int (*get) (struct service *, const struct caller *, const char *, struct token *, struct error *);
     int (*update) (struct service *, const struct caller *, const char *, const struct token_change *, struct token *,
                    struct error *);
     int (*delete) (struct service *, const struct caller *, const char *, struct error *);
     int (*set_password) (struct service *, const struct caller *, const struct secret *, const struct secret *,
                          struct error *);
+    int (*second_factor) (struct service *, const struct caller *, struct second_factor *, struct error *);
+    int (*offer_second_factor) (struct service *, const struct caller *, const struct secret *, struct secret *,
+                                struct error *);
+    int (*confirm_second_factor) (struct service *, const struct caller *, const struct secret *, struct secret *,
+                                  struct error *);
+    int (*drop_second_factor) (struct service *, const struct caller *, const struct secret *, const struct secret *,
+                               struct error *);
     void (*free) (struct service *);
 };
 
@@ -107,8 +125,11 @@ struct service {
 
 /* Open a session. The bearer in caller is not looked at. Unknown user and wrong secret give the same
  * ERROR_WRONG_CREDENTIALS after the same time. The right secret is told why it fails: ERROR_TOKEN_EXPIRED,
- * ERROR_TOKEN_INACTIVE, ERROR_ACCOUNT_DISABLED, ERROR_CODE_NEEDED (an account with a second factor, when code is NULL).
- * A PAT is recorded as used. *ret_session is owned: session_release. */
+ * ERROR_TOKEN_INACTIVE, ERROR_ACCOUNT_DISABLED. A PAT is recorded as used. *ret_session is owned: session_release.
+ *
+ * The password of an account with a second factor, without code, is ERROR_CODE_NEEDED; ret_session->bearer is then what
+ * to show as pending, once, within 5 minutes, in a second call that has the code. A wrong code is
+ * ERROR_WRONG_CREDENTIALS, and five of them ERROR_RATE_LIMITED for 15 minutes. A PAT needs no code. */
 int service_sign_in (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
                      struct session *ret_session, struct error *err);
 
@@ -135,6 +156,11 @@ int service_list (struct service *service, const struct caller *caller, struct t
 int service_find (struct service *service, const struct caller *caller, const char *text, struct token_list *ret_list,
                   struct error *err);
 
+/* The token of that id, owned: token_release. ERROR_TOKEN_NOT_FOUND; ERROR_INVALID_TOKEN_ID when id is no whole UUID.
+ */
+int service_get (struct service *service, const struct caller *caller, const char *id, struct token *ret_token,
+                 struct error *err);
+
 /* Change what change gives and nothing else; *ret_token (which may be NULL) is the token afterwards, owned:
  * token_release. A token that is not active any more loses its sessions at once. ERROR_TOKEN_NOT_FOUND;
  * ERROR_STATE_CONFLICT for activating or deactivating an expired one; ERROR_INVALID_NAME. The state it already has is
@@ -150,6 +176,27 @@ int service_delete (struct service *service, const struct caller *caller, const 
  * All other sessions of the account end; the caller's stays. */
 int service_set_password (struct service *service, const struct caller *caller, const struct secret *old_password,
                           const struct secret *new_password, struct error *err);
+
+/* How the account's second factor stands. */
+int service_second_factor (struct service *service, const struct caller *caller, struct second_factor *ret_factor,
+                           struct error *err);
+
+/* Make a second factor, which is not on until it is confirmed; one that was offered before is replaced. The otpauth URI
+ * for the owner's device goes to ret_uri, owned. ERROR_WRONG_CREDENTIALS when password is not right;
+ * ERROR_STATE_CONFLICT when a second factor is on. */
+int service_offer_second_factor (struct service *service, const struct caller *caller, const struct secret *password,
+                                 struct secret *ret_uri, struct error *err);
+
+/* Turn the offered second factor on with a code of the device. The one recovery code goes to ret_recovery, owned, and
+ * can never be had again. ERROR_WRONG_CREDENTIALS for a wrong code; ERROR_STATE_CONFLICT when none was offered or one
+ * is on. */
+int service_confirm_second_factor (struct service *service, const struct caller *caller, const struct secret *code,
+                                   struct secret *ret_recovery, struct error *err);
+
+/* Turn the second factor off; it takes the password and a code, or the recovery code. None is no error.
+ * ERROR_WRONG_CREDENTIALS, ERROR_RATE_LIMITED as in signing in. */
+int service_drop_second_factor (struct service *service, const struct caller *caller, const struct secret *password,
+                                const struct secret *code, struct error *err);
 
 /* Close the service. NULL is fine. */
 void service_free (struct service *service);

@@ -10,14 +10,15 @@
 #include "src/service/password.h"
 #include "src/token/token_secret.h"
 
-/* How long sessions live, in seconds. */
-enum { SESSION_LIFE_S = 12 * 3600, SESSION_LIFE_MAX_S = 30 * TIME_DAY };
+/* How long sessions live, and the half of a sign-in that awaits a code, in seconds. */
+enum { SESSION_LIFE_S = 12 * 3600, SESSION_LIFE_MAX_S = 30 * TIME_DAY, CODE_LIFE_S = 5 * 60 };
 
 static enum sign_in_kind sign_in_kind (enum session_kind kind)
 {
     static const enum sign_in_kind kinds[] = { [SESSION_PASSWORD] = SIGNED_IN_WITH_PASSWORD,
                                                [SESSION_PAT] = SIGNED_IN_WITH_PAT,
-                                               [SESSION_OPERATOR] = SIGNED_IN_AS_OPERATOR };
+                                               [SESSION_OPERATOR] = SIGNED_IN_AS_OPERATOR,
+                                               [SESSION_CODE] = SIGNED_IN_WITH_PASSWORD };
     return kinds[kind];
 }
 
@@ -30,7 +31,11 @@ int embedded_open_session (struct embedded *embedded, const struct account_row *
         return -1;
     memcpy (row.account_id, account->id, sizeof (row.account_id));
     memcpy (row.token_id, token_id, strlen (token_id) + 1);
-    struct bearer_claims claims = { .issued_at = now_us / 1000000, .expires_at = row.expires_us / 1000000 };
+    struct bearer_claims claims = { .use = kind == SESSION_CODE ? BEARER_CODE : BEARER_SESSION,
+                                    .issued_at = now_us / 1000000,
+                                    .expires_at = row.expires_us / 1000000,
+                                    .user = account->name,
+                                    .token_id = token_id };
     memcpy (claims.account_id, row.account_id, sizeof (claims.account_id));
     memcpy (claims.session_id, row.id, sizeof (claims.session_id));
     if (store_session_prune (embedded->store, now_us, err) != 0
@@ -92,15 +97,92 @@ static int reread_account (struct embedded *embedded, const struct account_row *
     return now.disabled ? fail_disabled (&now, err) : 0;
 }
 
+static int open_password_session (struct embedded *embedded, const struct caller *caller,
+                                  const struct account_row *account, int64_t life_s, struct session *ret_session,
+                                  struct error *err)
+{
+    if (embedded_open_session (embedded, account, SESSION_PASSWORD, "", life_s, ret_session, err) != 0)
+        return -1;
+    return embedded_audit (embedded, caller, "owner", "signed_in", account, NULL, NULL, err);
+}
+
+/* The password was right, and that is half of it: *ret_session is only good for the other half. */
+static int ask_for_code (struct embedded *embedded, const struct account_row *account, struct session *ret_session,
+                         struct error *err)
+{
+    if (embedded_open_session (embedded, account, SESSION_CODE, "", CODE_LIFE_S, ret_session, err) != 0)
+        return -1;
+    error_set (err, ERROR_CODE_NEEDED, "the password is right; %s has a second factor, whose code is needed as well",
+               account->name);
+    return error_hint (err, "give it with --otp-stdin or DPAT_OTP_COMMAND, or sign in on a terminal");
+}
+
 static int admit (struct embedded *embedded, const struct caller *caller, const struct account_row *account,
                   const struct sign_in *sign_in, const char *new_phc, int64_t life_s, struct session *ret_session,
                   struct error *err)
 {
+    struct second_factor_row factor = { .enabled = false };
+    bool found;
     if (reread_account (embedded, account, sign_in, err) != 0
         || (new_phc && store_account_set_password (embedded->store, account->id, new_phc, 0, err) != 0)
-        || embedded_open_session (embedded, account, SESSION_PASSWORD, "", life_s, ret_session, err) != 0)
+        || store_second_factor_get (embedded->store, account->id, &factor, &found, err) != 0)
         return -1;
-    return embedded_audit (embedded, caller, "owner", "signed_in", account, NULL, NULL, err);
+    if (factor.enabled && sign_in->code == NULL)
+        return ask_for_code (embedded, account, ret_session, err);
+    if (factor.enabled && embedded_use_code (embedded, caller, account, &factor, sign_in->code, err) != 0)
+        return -1;
+    return open_password_session (embedded, caller, account, life_s, ret_session, err);
+}
+
+static int fail_pending (struct error *err)
+{
+    error_set (err, ERROR_WRONG_CREDENTIALS, "this sign-in has ended before its code came");
+    return error_hint (err, "begin again with the password");
+}
+
+/* Inside a transaction: end what ask_for_code began. */
+static int admit_pending (struct embedded *embedded, const struct caller *caller, const struct sign_in *sign_in,
+                          const struct bearer_claims *claims, int64_t life_s, struct session *ret_session,
+                          struct error *err)
+{
+    AUTO (account_row) account = { .password_phc = NULL };
+    struct session_row pending;
+    struct second_factor_row factor = { .enabled = false };
+    bool found;
+    if (store_session_get (embedded->store, claims->session_id, &pending, &found, err) != 0)
+        return -1;
+    if (!found || pending.kind != SESSION_CODE || pending.expires_us <= clock_now_us ())
+        return fail_pending (err);
+    if (store_account_by_id (embedded->store, pending.account_id, &account, &found, err) != 0)
+        return -1;
+    if (!found)
+        return fail_pending (err);
+    if (account.disabled)
+        return fail_disabled (&account, err);
+    if (store_second_factor_get (embedded->store, account.id, &factor, &found, err) != 0
+        || (factor.enabled && embedded_use_code (embedded, caller, &account, &factor, sign_in->code, err) != 0)
+        || store_session_delete (embedded->store, pending.id, err) != 0)
+        return -1;
+    return open_password_session (embedded, caller, &account, life_s, ret_session, err);
+}
+
+static int sign_in_with_code (struct embedded *embedded, const struct caller *caller, const struct sign_in *sign_in,
+                              struct session *ret_session, struct error *err)
+{
+    struct bearer_claims claims;
+    struct error why = ERROR_INIT;
+    int64_t life_s = SESSION_LIFE_S;
+    if (sign_in->code == NULL)
+        return error_set (err, ERROR_CODE_NEEDED, "the code of the second factor is missing");
+    if (choose_life (sign_in->life_s, &life_s, err) != 0)
+        return -1;
+    if (bearer_read (embedded->keys.bearer_key, sign_in->pending, BEARER_CODE, &claims, &why) != 0)
+        return fail_pending (err);
+    if (store_begin (embedded->store, err) != 0)
+        return -1;
+    if (admit_pending (embedded, caller, sign_in, &claims, life_s, ret_session, &why) != 0)
+        return embedded_end_refused (embedded, &why, err);
+    return embedded_end (embedded, 0, err);
 }
 
 /* Argon2 runs outside the transaction: it would keep the writer's lock for as long as it takes. */
@@ -127,10 +209,12 @@ static int sign_in_with_password (struct embedded *embedded, const struct caller
     }
     if (password_is_outdated (account.password_phc) && password_hash (sign_in->secret, &new_phc, err) != 0)
         return -1;
+    struct error why = ERROR_INIT;
     if (store_begin (embedded->store, err) != 0)
         return -1;
-    int status = admit (embedded, caller, &account, sign_in, new_phc, life_s, ret_session, err);
-    return embedded_end (embedded, status, err);
+    if (admit (embedded, caller, &account, sign_in, new_phc, life_s, ret_session, &why) != 0)
+        return embedded_end_refused (embedded, &why, err);
+    return embedded_end (embedded, 0, err);
 }
 
 /* Why a token that is known does not sign in; 0 when it does. */
@@ -190,25 +274,15 @@ static int admit_token (struct embedded *embedded, const struct caller *caller, 
                                   ret_session, err);
 }
 
-/* Whether an error is about who signs in, and not about the store: then its audit line must stay. */
-static bool is_refusal (const struct error *err)
-{
-    return error_kind (err->code)->http_status == 401;
-}
-
 static int sign_in_with_token (struct embedded *embedded, const struct caller *caller, const struct sign_in *sign_in,
                                struct session *ret_session, struct error *err)
 {
     struct error why = ERROR_INIT;
     if (store_begin (embedded->store, err) != 0)
         return -1;
-    int status = admit_token (embedded, caller, sign_in, ret_session, &why);
-    bool keep = status == 0 || is_refusal (&why);
-    if (embedded_end (embedded, keep ? 0 : -1, keep ? err : NULL) == 0 && status == 0)
-        return 0;
-    if (err && status != 0)
-        *err = why;
-    return -1;
+    if (admit_token (embedded, caller, sign_in, ret_session, &why) != 0)
+        return embedded_end_refused (embedded, &why, err);
+    return embedded_end (embedded, 0, err);
 }
 
 int embedded_sign_in (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
@@ -216,19 +290,23 @@ int embedded_sign_in (struct service *service, const struct caller *caller, cons
 {
     struct embedded *embedded = (struct embedded *)service;
     AUTO (session) session = { .bearer = SECRET_INIT };
+    struct error why = ERROR_INIT;
     int status;
-    /* Accounts have no second factor yet; where they do, sign_in->code is checked behind the password. */
-    if (token_secret_is_valid (secret_text (sign_in->secret), sign_in->secret->len))
-        status = sign_in_with_token (embedded, caller, sign_in, &session, err);
+    if (sign_in->pending)
+        status = sign_in_with_code (embedded, caller, sign_in, &session, &why);
+    else if (token_secret_is_valid (secret_text (sign_in->secret), sign_in->secret->len))
+        status = sign_in_with_token (embedded, caller, sign_in, &session, &why);
     else
-        status = sign_in_with_password (embedded, caller, sign_in, &session, err);
-    if (status != 0)
+        status = sign_in_with_password (embedded, caller, sign_in, &session, &why);
+    if (status != 0 && err)
+        *err = why;
+    if (status != 0 && why.code != ERROR_CODE_NEEDED)
         return -1;
     struct secret bearer = SECRET_INIT;
     secret_move (&bearer, &session.bearer);
     *ret_session = session;
     ret_session->bearer = bearer;
-    return 0;
+    return status;
 }
 
 /* Inside a transaction: end the caller's session, or all of the account, with the automatic tokens that belong to

@@ -121,6 +121,7 @@ static int fill_row (struct embedded *embedded, const struct caller *caller, con
                                  .source = wish->source,
                                  .created_us = clock_now_us (),
                                  .expires_us = wish->expires_us,
+                                 .expires_digits = wish->expires_digits,
                                  .creator = { embedded_clean (caller->ip), embedded_clean (caller->user_agent) } };
     memcpy (row->last4, secret->data + secret->len - 4, 5);
     if (crypto_uuid (row->token.id, err) != 0)
@@ -177,6 +178,18 @@ static int get_token (struct embedded *embedded, const struct authorised *who, c
     if (store_token_by_id (embedded->store, who->account.id, id, ret_row, &found, err) != 0)
         return -1;
     return found ? 0 : error_set (err, ERROR_TOKEN_NOT_FOUND, "there is no token with the id %s", id);
+}
+
+int embedded_get (struct service *service, const struct caller *caller, const char *id, struct token *ret_token,
+                  struct error *err)
+{
+    struct embedded *embedded = (struct embedded *)service;
+    AUTO (authorised) who = { .account = { .password_phc = NULL } };
+    AUTO (token_row) row = { .place = NULL };
+    if (embedded_authorise (embedded, caller, true, &who, err) != 0 || get_token (embedded, &who, id, &row, err) != 0)
+        return -1;
+    token_copy (ret_token, &row.token);
+    return 0;
 }
 
 static int rename_token (struct embedded *embedded, const struct caller *caller, const struct authorised *who,

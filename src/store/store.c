@@ -32,6 +32,11 @@ static const char *const scripts[] = {
     "  id TEXT PRIMARY KEY, at_us INTEGER NOT NULL, account_id TEXT, account_name TEXT, actor TEXT NOT NULL,"
     "  action TEXT NOT NULL, token_id TEXT, token_name TEXT, ip TEXT, user_agent TEXT, note TEXT) STRICT;"
     "CREATE INDEX audit_by_account ON audit (account_id, at_us);",
+    "ALTER TABLE token ADD COLUMN expires_digits INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE second_factor ("
+    "  account_id TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE, sealed BLOB NOT NULL,"
+    "  enabled INTEGER NOT NULL, recovery_mac BLOB, last_step INTEGER NOT NULL, failures INTEGER NOT NULL,"
+    "  locked_until_us INTEGER, created_us INTEGER NOT NULL) STRICT;",
 };
 
 void column_copy (char *out, size_t size, const struct value *column)

@@ -45,8 +45,9 @@ struct token_row {
     char session_id[CRYPTO_UUID_SIZE];  /* auto tokens: the session it belongs to; else "" */
 };
 
-/* How a session was opened. */
-enum session_kind { SESSION_PASSWORD, SESSION_PAT, SESSION_OPERATOR };
+/* How a session was opened; SESSION_CODE is none yet: the password was right and the second factor's code is awaited.
+ */
+enum session_kind { SESSION_PASSWORD, SESSION_PAT, SESSION_OPERATOR, SESSION_CODE };
 
 /* A session as it rests; its bearer is not kept. */
 struct session_row {
@@ -56,6 +57,23 @@ struct session_row {
     char token_id[CRYPTO_UUID_SIZE]; /* kind SESSION_PAT: the token that opened it; else "" */
     int64_t created_us;
     int64_t expires_us;
+};
+
+/* Bytes of a sealed second factor at most. */
+#define STORE_SEALED_MAX 128
+
+/* The second factor of an account as it rests. */
+struct second_factor_row {
+    char account_id[CRYPTO_UUID_SIZE];
+    unsigned char sealed[STORE_SEALED_MAX]; /* the secret shared with the owner's device, sealed */
+    size_t sealed_len;
+    bool enabled; /* false: offered, and not yet confirmed by a code */
+    bool has_recovery;
+    unsigned char recovery_mac[CRYPTO_MAC_SIZE]; /* HMAC-SHA-256 of the recovery code, with has_recovery */
+    int64_t last_step;                           /* of the last code used; only later ones count */
+    int64_t failures;                            /* wrong codes since the last right one or lock */
+    int64_t locked_until_us;
+    int64_t created_us;
 };
 
 /* One line of the audit trail; NULL strings are allowed except in actor and action. Never a secret in it. */
@@ -161,6 +179,14 @@ int store_token_touch (struct store *store, const char *id, int64_t at_us, const
 
 /* Delete one token. *ret_deleted tells whether it was there. */
 int store_token_delete (struct store *store, const char *id, bool *ret_deleted, struct error *err);
+
+/* The account's second factor; *ret_found tells whether it has one. */
+int store_second_factor_get (struct store *store, const char *account_id, struct second_factor_row *ret_row,
+                             bool *ret_found, struct error *err);
+
+/* Set the account's second factor, whether it had one or not; or take it away. */
+int store_second_factor_put (struct store *store, const struct second_factor_row *row, struct error *err);
+int store_second_factor_delete (struct store *store, const char *account_id, struct error *err);
 
 int store_session_insert (struct store *store, const struct session_row *row, struct error *err);
 int store_session_get (struct store *store, const char *id, struct session_row *ret_row, bool *ret_found,

@@ -3,7 +3,7 @@
 #include "src/store/store_private.h"
 
 static const char *const kind_names[] = {
-    [SESSION_PASSWORD] = "password", [SESSION_PAT] = "pat", [SESSION_OPERATOR] = "operator"
+    [SESSION_PASSWORD] = "password", [SESSION_PAT] = "pat", [SESSION_OPERATOR] = "operator", [SESSION_CODE] = "code"
 };
 
 struct session_search {
@@ -23,7 +23,7 @@ static int take_first (void *context, const struct value *columns, size_t count)
     search->row.created_us = columns[4].integer;
     search->row.expires_us = columns[5].integer;
     /* A kind nobody knows counts as the one that may do least. */
-    search->row.kind = SESSION_PAT;
+    search->row.kind = SESSION_CODE;
     for (size_t i = 0; i < ARRAY_SIZE (kind_names); i++)
         if (strcmp (kind, kind_names[i]) == 0)
             search->row.kind = (enum session_kind)i;

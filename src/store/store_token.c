@@ -9,7 +9,7 @@
 #define TOKEN_COLUMNS                                                                                                  \
     "id, name, scopes, active, source, created_us, creator_ip, creator_agent, expires_us, last_used_us, "              \
     "last_used_ip, "                                                                                                   \
-    "last_used_agent, account_id, mac, last4, place, session_id"
+    "last_used_agent, account_id, mac, last4, place, session_id, expires_digits"
 #define SELECT_TOKEN "SELECT " TOKEN_COLUMNS " FROM token "
 #define OLDEST_FIRST " ORDER BY created_us, id"
 
@@ -26,6 +26,7 @@ static void read_token (struct token *token, const struct value *columns)
     *token = (struct token){ .active = columns[3].integer != 0,
                              .created_us = columns[5].integer,
                              .expires_us = columns[8].integer,
+                             .expires_digits = (unsigned)columns[17].integer,
                              .last_used_us = columns[9].integer };
     column_copy (token->id, sizeof (token->id), &columns[0]);
     token->name = column_string (&columns[1]);
@@ -102,9 +103,10 @@ int store_token_insert (struct store *store, const struct token_row *row, struct
                                     bind_blob (row->mac, sizeof (row->mac)),
                                     bind_text (row->last4),
                                     bind_text (row->place),
-                                    bind_optional (row->session_id) };
+                                    bind_optional (row->session_id),
+                                    bind_integer (token->expires_digits) };
     return store_run (
-        store, "INSERT INTO token (" TOKEN_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        store, "INSERT INTO token (" TOKEN_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         values, ARRAY_SIZE (values), err);
 }
 

@@ -33,6 +33,7 @@ struct token {
     int64_t created_us;
     struct token_origin creator;
     int64_t expires_us;
+    unsigned expires_digits; /* of a second's fraction, 0 to 6, that the expiry was given with */
     int64_t last_used_us;
     struct token_origin last_used_from;
 };

@@ -74,7 +74,9 @@ static struct bearer_claims some_claims (void)
     return (struct bearer_claims){ .account_id = "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
                                    .session_id = "3f2504e0-4f89-41d3-9a0c-0305e82c3302",
                                    .issued_at = CLOCK_SOME_DAY,
-                                   .expires_at = CLOCK_SOME_DAY + 60 };
+                                   .expires_at = CLOCK_SOME_DAY + 60,
+                                   .user = "alice",
+                                   .token_id = "" };
 }
 
 static void a_bearer_says_what_was_put_in (void **state)
@@ -85,8 +87,9 @@ static void a_bearer_says_what_was_put_in (void **state)
     AUTO (secret) bearer = SECRET_INIT;
     assert_ok (bearer_make (key, &claims, &bearer, &err), &err);
     assert_memory_equal (bearer.data, "eyJ", 3);
-    assert_ok (bearer_read (key, &bearer, &read_back, &err), &err);
+    assert_ok (bearer_read (key, &bearer, BEARER_SESSION, &read_back, &err), &err);
     assert_string_equal (read_back.account_id, claims.account_id);
+    assert_int_equal (read_back.use, BEARER_SESSION);
     assert_string_equal (read_back.session_id, claims.session_id);
     assert_int_equal (read_back.expires_at, claims.expires_at);
 }
@@ -101,19 +104,19 @@ static void a_bearer_that_is_not_ours_is_refused (void **state)
     memcpy (other, key, sizeof (other));
     other[0] ^= 1;
     assert_ok (bearer_make (key, &claims, &bearer, &err), &err);
-    assert_int_equal (bearer_read (other, &bearer, &read_back, &err), -1);
+    assert_int_equal (bearer_read (other, &bearer, BEARER_SESSION, &read_back, &err), -1);
     assert_code (&err, ERROR_NOT_SIGNED_IN);
     for (size_t i = 0; i < bearer.len; i++) { /* every single byte is guarded, but the two bits behind the signature */
         char kept = bearer.data[i];
         bearer.data[i] = kept == 'A' ? 'Q' : 'A';
         if (i + 1 < bearer.len)
-            assert_int_equal (bearer_read (key, &bearer, &read_back, &err), -1);
+            assert_int_equal (bearer_read (key, &bearer, BEARER_SESSION, &read_back, &err), -1);
         bearer.data[i] = kept;
     }
     static const char *const bad[] = { "", ".", "..", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "x" };
     for (size_t i = 0; i < ARRAY_SIZE (bad); i++) {
         AUTO (secret) text = support_secret (bad[i]);
-        assert_int_equal (bearer_read (key, &text, &read_back, &err), -1);
+        assert_int_equal (bearer_read (key, &text, BEARER_SESSION, &read_back, &err), -1);
         assert_code (&err, ERROR_NOT_SIGNED_IN);
     }
 }
@@ -143,15 +146,15 @@ static void another_audience_is_refused_though_the_key_is_right (void **state)
     struct bearer_claims claims;
     struct error err = ERROR_INIT;
     AUTO (secret) bearer = SECRET_INIT;
-    sign_by_hand (HEADER, CLAIMS (BEARER_AUDIENCE), &bearer);
-    assert_ok (bearer_read (key, &bearer, &claims, &err), &err); /* else the rest would prove nothing */
+    sign_by_hand (HEADER, CLAIMS ("dpat-api"), &bearer);
+    assert_ok (bearer_read (key, &bearer, BEARER_SESSION, &claims, &err), &err); /* else the rest would prove nothing */
     sign_by_hand (HEADER, CLAIMS ("registry.example"), &bearer);
-    assert_int_equal (bearer_read (key, &bearer, &claims, &err), -1);
+    assert_int_equal (bearer_read (key, &bearer, BEARER_SESSION, &claims, &err), -1);
     assert_code (&err, ERROR_NOT_SIGNED_IN);
-    sign_by_hand (HEADER, "{\"aud\":\"" BEARER_AUDIENCE "\"}", &bearer);
-    assert_int_equal (bearer_read (key, &bearer, &claims, &err), -1);
+    sign_by_hand (HEADER, "{\"aud\":\"dpat-api\"}", &bearer);
+    assert_int_equal (bearer_read (key, &bearer, BEARER_SESSION, &claims, &err), -1);
     sign_by_hand (HEADER, "[]", &bearer);
-    assert_int_equal (bearer_read (key, &bearer, &claims, &err), -1);
+    assert_int_equal (bearer_read (key, &bearer, BEARER_SESSION, &claims, &err), -1);
 }
 
 static void passwords_verify (void **state)
