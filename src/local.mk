@@ -30,6 +30,7 @@ libdpat_a_SOURCES = \
 	src/cli/cli.c \
 	src/cli/cli.h \
 	src/cli/cmd_account.c \
+	src/cli/cmd_account_2fa.c \
 	src/cli/cmd_activate.c \
 	src/cli/cmd_completion.c \
 	src/cli/cmd_config.c \
@@ -58,6 +59,8 @@ libdpat_a_SOURCES = \
 	src/cli/output.h \
 	src/cli/prompt.c \
 	src/cli/prompt.h \
+	src/cli/qr.c \
+	src/cli/qr.h \
 	src/cli/settings.c \
 	src/cli/settings.h \
 	src/cli/sign_in_input.c \
@@ -71,6 +74,9 @@ libdpat_a_SOURCES = \
 	src/cli/topics.c \
 	src/cli/view.c \
 	src/cli/view.h \
+	src/cli/view_account.c \
+	src/cli/view_parts.c \
+	src/cli/view_parts.h \
 	src/core/change.c \
 	src/core/change.h \
 	src/core/creation.c \

@@ -40,6 +40,7 @@ cli_tests = \
 	tests/cli/prompt.bats \
 	tests/cli/readme.bats \
 	tests/cli/rename.bats \
+	tests/cli/second-factor.bats \
 	tests/cli/secrets.bats \
 	tests/cli/show.bats \
 	tests/cli/status.bats \
@@ -60,6 +61,7 @@ test_support = \
 	tests/demo.sh \
 	tests/lint/lib.sh \
 	tests/support/check-json.py \
+	tests/support/otp.py \
 	tests/support/readme.py \
 	tests/support/registry.py \
 	tests/support/terminal.py

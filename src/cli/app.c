@@ -13,6 +13,7 @@
 #include "src/base/memory.h"
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
+#include "src/cli/sign_in_input.h"
 #include "src/credentials/session_file.h"
 #include "src/service/accounts.h"
 #include "src/service/password.h"
@@ -138,7 +139,9 @@ static int sign_in_for_this_run (struct app *app, const char *password_file, str
         || app_open_embedded (app, false, err) != 0)
         return -1;
     struct sign_in sign_in = { .user = app->settings.user, .secret = &password };
-    if (service_sign_in (app->service, &app->caller, &sign_in, &app->session, err) != 0)
+    struct code_input codes = { .no_input = app->options.no_input };
+    const struct code_source source = sign_in_code_source (&codes);
+    if (login_sign_in (app->service, &app->caller, &sign_in, &source, &app->session, err) != 0)
         return -1;
     use_session (app, true);
     return 0;

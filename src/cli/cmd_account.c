@@ -35,6 +35,7 @@ static json_t *account_to_json (const struct account *account)
     json_set_string (object, "id", account->id[0] ? account->id : NULL);
     json_set_string (object, "name", account->name);
     json_set (object, "disabled", json_boolean (account->disabled));
+    json_set (object, "second_factor", json_boolean (account->second_factor));
     json_set_time (object, "created_at", account->created_us / 1000000);
     json_set (object, "token_count", json_integer ((json_int_t)account->token_count));
     json_set (object, "active_token_count", json_integer ((json_int_t)account->active_token_count));
@@ -291,5 +292,5 @@ const struct command cmd_account = {
         "operator and needs no session; everything is written to the audit trail.",
     .topics = (const char *const[]){ "environment", "exit-codes", NULL },
     .subcommands = (const struct command *const[]){ &account_add, &account_list, &account_passwd, &account_disable,
-                                                    &account_enable, &account_delete, NULL },
+                                                    &account_enable, &account_delete, &account_2fa, NULL },
 };

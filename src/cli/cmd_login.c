@@ -15,6 +15,7 @@
 
 struct login_options {
     bool password_stdin;
+    bool otp_stdin;
     bool docker;
     const char *registry;
     const char *life;
@@ -24,6 +25,7 @@ struct login_options {
 
 static const struct option_spec login_specs[] = {
     { "password-stdin", 0, OPTION_FLAG, LOGIN (password_stdin), NULL, "read the password or a token from stdin", 0 },
+    { "otp-stdin", 0, OPTION_FLAG, LOGIN (otp_stdin), NULL, "read the code of the second factor from stdin", 0 },
     { "docker", 0, OPTION_FLAG, LOGIN (docker), NULL, "sign the Docker CLI in to the service's registry as well", 0 },
     { "registry", 0, OPTION_TEXT, LOGIN (registry), "HOST", "sign the Docker CLI in to this registry, and remember it",
       0 },
@@ -35,6 +37,7 @@ static const struct option_spec login_specs[] = {
 struct login_work {
     char *user;
     struct secret secret;
+    struct code_input codes;
     char *registry; /* docker's key; NULL: the Docker CLI is not signed in */
     struct docker_config *docker_config;
     int64_t life_s;
@@ -45,6 +48,7 @@ static void login_work_release (struct login_work *work)
     memory_cleanup_free (&work->user);
     memory_cleanup_free (&work->registry);
     secret_release (&work->secret);
+    secret_release (&work->codes.given);
     docker_config_free (work->docker_config);
 }
 
@@ -91,7 +95,8 @@ static int prepare (const struct invocation *invocation, struct login_work *work
         || choose_user (invocation, work, err) != 0 || app_open_embedded (app, false, err) != 0)
         return -1;
     AUTOFREE char *label = xasprintf ("Password or token of %s", work->user);
-    if (sign_in_read (label, options->password_stdin, app->options.no_input, &work->secret, err) != 0)
+    work->codes = (struct code_input){ .from_stdin = options->otp_stdin, .no_input = app->options.no_input };
+    if (sign_in_read_with_code (label, options->password_stdin, &work->codes, &work->secret, err) != 0)
         return -1;
     return prepare_docker (invocation, work, err);
 }
@@ -143,9 +148,10 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
     if (app_load (app, err) != 0 || prepare (invocation, &work, err) != 0)
         return -1;
     struct login_place place = app_login_place (app);
+    struct code_source codes = sign_in_code_source (&work.codes);
     struct login_docker docker = { .config = work.docker_config, .registry = work.registry };
     struct sign_in sign_in = { .user = work.user, .secret = &work.secret, .life_s = work.life_s };
-    int status = login_run (&place, &sign_in, &docker, &result, err);
+    int status = login_run (&place, &sign_in, &codes, &docker, &result, err);
     bool kept = result.expires_at != 0; /* the session stays when only the Docker CLI could not be signed in */
     if (status != 0 && !kept)
         return -1;
@@ -170,9 +176,11 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
 const struct command cmd_login = {
     .name = "login",
     .summary = "sign in, to manage tokens and to use registries",
-    .synopsis = "[USER] [--password-stdin] [--docker | --registry HOST] [--for SPAN]",
+    .synopsis = "[USER] [--password-stdin] [--otp-stdin] [--docker | --registry HOST] [--for SPAN]",
     .description =
-        "Sign in with the account's password, asked for without echo or read from stdin. That opens the session in\n"
+        "Sign in with the account's password, asked for without echo or read from stdin, and the code of the second\n"
+        "factor where the account has one: asked for, read from stdin (with both, the password is the first line and\n"
+        "the code the second), or printed by the command in DPAT_OTP_COMMAND. That opens the session in\n"
         "which tokens can be managed, and makes service and user the current ones. With --docker or --registry the\n"
         "Docker CLI is signed in as well, with an automatic token of its own (scope repo:admin, gone with the\n"
         "session); an account has five of those at most, and the one used least recently goes first.\n"

@@ -29,6 +29,7 @@ enum argument_kind {
     ARGUMENT_TOPIC,
     ARGUMENT_SHELL,
     ARGUMENT_SETTING,
+    ARGUMENT_SECOND_FACTOR, /* what dpat account 2fa does */
 };
 
 /* A command line and what it does, shown in help and man page. A list ends with a row whose line is NULL. */

@@ -14,6 +14,7 @@ extern const struct command cmd_delete;
 extern const struct command cmd_login;
 extern const struct command cmd_logout;
 extern const struct command cmd_status;
+extern const struct command account_2fa; /* a subcommand of cmd_account */
 extern const struct command cmd_account;
 extern const struct command cmd_config;
 extern const struct command cmd_completion;

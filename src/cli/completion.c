@@ -87,6 +87,9 @@ static void put_argument_words (struct buffer *out, const struct command *comman
         for (const char *const *name = settings_names (); *name; name++)
             buffer_printf (out, "%s ", *name);
         break;
+    case ARGUMENT_SECOND_FACTOR:
+        buffer_puts (out, "enable disable status reset");
+        break;
     case ARGUMENT_NONE:
         break;
     }

@@ -3,9 +3,11 @@
 
 #include <bsd/readpassphrase.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/file.h"
 #include "src/base/memory.h"
 
 enum { ANSWER_MAX = 1024 };
@@ -54,6 +56,31 @@ char *prompt_line (const char *label, bool no_input, struct error *err)
     if (ask (label, RPP_ECHO_ON, no_input, &answer, err) != 0)
         return NULL;
     return xstrdup (secret_text (&answer));
+}
+
+static int open_terminal (bool no_input, struct error *err)
+{
+    int fd = no_input ? -1 : open ("/dev/tty", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        error_set (err, ERROR_NO_INPUT, "this needs a terminal to show and ask on, and %s",
+                   no_input ? "--no-input forbids it" : "there is none");
+    return fd;
+}
+
+int prompt_check (bool no_input, struct error *err)
+{
+    AUTOCLOSE int fd = open_terminal (no_input, err);
+    return fd < 0 ? -1 : 0;
+}
+
+int prompt_show (const char *text, bool no_input, struct error *err)
+{
+    AUTOCLOSE int fd = open_terminal (no_input, err);
+    if (fd < 0)
+        return -1;
+    if (file_write_all (fd, text, strlen (text)) != 0)
+        return error_set (err, ERROR_NO_INPUT, "the terminal cannot be written: %s", strerror (errno));
+    return 0;
 }
 
 int prompt_confirm (const char *question, bool no_input, struct error *err)

@@ -17,6 +17,12 @@ int prompt_new_secret (const char *label, bool no_input, struct secret *ret_secr
 /* Ask for a line on /dev/tty. Owned. NULL on failure. */
 char *prompt_line (const char *label, bool no_input, struct error *err);
 
+/* See that there is a terminal to ask on, before something is begun that must ask. ERROR_NO_INPUT. */
+int prompt_check (bool no_input, struct error *err);
+
+/* Write text, which may be secret, to the terminal itself and nowhere else. ERROR_NO_INPUT. */
+int prompt_show (const char *text, bool no_input, struct error *err);
+
 /* Ask question, which "[y/N]" is put behind; 0 for yes. ERROR_DECLINED for anything else. When stdin is no terminal, or
  * no_input is set, nobody is asked: ERROR_NO_INPUT, whose hint names -y. */
 int prompt_confirm (const char *question, bool no_input, struct error *err);

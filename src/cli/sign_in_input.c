@@ -1,12 +1,16 @@
-/* Passwords from where people and scripts give them. */
+/* Passwords and codes from where people and scripts give them. */
 #include "src/cli/sign_in_input.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "src/base/memory.h"
 #include "src/cli/prompt.h"
+#include "src/credentials/process.h"
 #include "src/service/password.h"
+
+enum { CODE_MAX_BYTES = 256, COMMAND_TIMEOUT_MS = 60000 };
 
 static int take_line (const char **at, const char *end, struct secret *ret_line, struct error *err)
 {
@@ -61,4 +65,59 @@ int sign_in_read_new (const char *label, bool from_stdin, bool no_input, struct 
         return err && err->code == ERROR_NO_INPUT ? error_hint (err, "give it on standard input with --password-stdin")
                                                   : -1;
     return password_check (ret_secret, err);
+}
+
+/* The first line that the command prints. */
+static int run_code_command (const char *command, struct secret *ret_code, struct error *err)
+{
+    const char *const arguments[] = { "/bin/sh", "-c", command, NULL };
+    struct process_result result;
+    struct error why = ERROR_INIT;
+    AUTO (buffer) out;
+    buffer_init (&out, CODE_MAX_BYTES);
+    if (process_run (arguments, NULL, 0, COMMAND_TIMEOUT_MS, &out, &result, &why) != 0)
+        return error_set (err, ERROR_CONFIG, "the command in DPAT_OTP_COMMAND failed: %s", why.text);
+    if (result.exit_status != 0)
+        return error_set (err, ERROR_CONFIG, "the command in DPAT_OTP_COMMAND failed: it ended with status %d",
+                          result.exit_status);
+    size_t len = strcspn (buffer_text (&out), "\r\n");
+    if (len == 0)
+        return error_set (err, ERROR_CONFIG, "the command in DPAT_OTP_COMMAND printed no code");
+    secret_set (ret_code, out.data, len);
+    return 0;
+}
+
+static int get_code (void *context, const char *user, struct secret *ret_code, struct error *err)
+{
+    struct code_input *input = context;
+    const char *command = getenv ("DPAT_OTP_COMMAND");
+    if (input->given.len > 0) {
+        secret_move (ret_code, &input->given);
+        return 0;
+    }
+    if (input->from_stdin)
+        return sign_in_read_lines (ret_code, 1, err);
+    if (command && command[0])
+        return run_code_command (command, ret_code, err);
+    AUTOFREE char *label = xasprintf ("Code of the second factor of %s", user);
+    if (prompt_secret (label, input->no_input, ret_code, err) == 0)
+        return 0;
+    return error_hint (err, "give it on standard input with --otp-stdin, or name a command in DPAT_OTP_COMMAND");
+}
+
+struct code_source sign_in_code_source (struct code_input *input)
+{
+    return (struct code_source){ .get = get_code, .context = input };
+}
+
+int sign_in_read_with_code (const char *label, bool password_stdin, struct code_input *codes, struct secret *ret_secret,
+                            struct error *err)
+{
+    if (!password_stdin || !codes->from_stdin)
+        return sign_in_read (label, password_stdin, codes->no_input, ret_secret, err);
+    struct secret lines[2] = { SECRET_INIT, SECRET_INIT };
+    int status = sign_in_read_lines (lines, 2, err);
+    secret_move (ret_secret, &lines[0]);
+    secret_move (&codes->given, &lines[1]);
+    return status;
 }

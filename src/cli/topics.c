@@ -16,6 +16,7 @@ static const char environment_text[] =
     "  DPAT_STATE_DIR        the folder of sessions\n"
     "  DPAT_PASSWORD_FILE    a file with the password (or a token): each command signs in for itself\n"
     "                        alone, and out again, and leaves no state; for CI\n"
+    "  DPAT_OTP_COMMAND      a command (/bin/sh -c) that prints the second factor's code when it is needed\n"
     "  DPAT_DEFAULT_EXPIRES  the life of a new token when -e is not given, as 90d, or never\n"
     "  DPAT_NO_INPUT         when set and not 0: never ask\n"
     "  DPAT_DEBUG            when set and not 0: tell on stderr what is done\n"

@@ -10,21 +10,13 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/base/time.h"
+#include "src/cli/view_parts.h"
 
 enum { SHORT_ID = 8 };
 
-/* A string member of a document, "" when it is null; members come from services, so their control characters go. */
-static char *clean_member (const json_t *object, const char *key)
-{
-    const char *text = json_get_string (object, key);
-    char *clean = xstrdup (text ? text : "");
-    text_clean_in_place (clean);
-    return clean;
-}
-
 static void put_member (struct buffer *out, const json_t *object, const char *key)
 {
-    AUTOFREE char *text = clean_member (object, key);
+    AUTOFREE char *text = view_clean_member (object, key);
     buffer_puts (out, text);
 }
 
@@ -40,19 +32,6 @@ static char *join_scopes (const json_t *token, bool brief)
         buffer_printf (&text, "%s%s", i ? "," : "", scope + skip);
     }
     return xstrdup (buffer_text (&text));
-}
-
-/* An instant of a document for a person: relative on a terminal, else as it stands; absent when it is null. */
-static char *describe_time (const struct view *view, const json_t *token, const char *key, const char *absent)
-{
-    const char *text = json_get_string (token, key);
-    int64_t seconds;
-    char relative[64];
-    if (text == NULL)
-        return xstrdup (absent);
-    if (!view->terminal || time_parse (text, &seconds) != 0)
-        return xstrdup (text);
-    return xstrdup (time_relative (seconds, view->now, relative, sizeof (relative)));
 }
 
 /* How many characters of the ids tell all tokens of the list apart; 8 at least. */
@@ -76,63 +55,6 @@ static const char *state_color (const char *state)
     if (strcmp (state, "active") == 0)
         return "green";
     return strcmp (state, "expired") == 0 ? "red" : "yellow";
-}
-
-/* One column of a table of tokens. */
-struct column {
-    const char *heading;
-    double width_hint;
-    int flags;
-};
-
-static struct libscols_table *new_table (const struct view *view, const struct column *columns, size_t count)
-{
-    struct libscols_table *table = scols_new_table ();
-    if (table == NULL)
-        memory_exhausted ();
-    for (size_t i = 0; i < count; i++)
-        if (scols_table_new_column (table, columns[i].heading, columns[i].width_hint, columns[i].flags) == NULL)
-            memory_exhausted ();
-    scols_table_set_column_separator (table, "  ");
-    scols_table_enable_colors (table, view->color);
-    scols_table_set_termforce (table, view->terminal ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
-    if (view->terminal)
-        scols_table_set_termwidth (table, view->width);
-    return table;
-}
-
-static struct libscols_line *new_line (struct libscols_table *table)
-{
-    struct libscols_line *line = scols_table_new_line (table, NULL);
-    if (line == NULL)
-        memory_exhausted ();
-    return line;
-}
-
-/* Put a cell, taking text. */
-static void put_cell (struct libscols_line *line, size_t column, char *text)
-{
-    if (scols_line_refer_data (line, column, text) != 0)
-        memory_exhausted ();
-}
-
-/* Print the table to out without the blanks that padding leaves at line ends, and free it. */
-static void print_table (struct libscols_table *table, struct buffer *out)
-{
-    char *text = NULL;
-    if (scols_print_table_to_string (table, &text) != 0)
-        memory_exhausted ();
-    for (const char *at = text; at && *at;) {
-        size_t len = strcspn (at, "\n");
-        size_t kept = len;
-        while (kept > 0 && at[kept - 1] == ' ')
-            kept--;
-        buffer_append (out, at, kept);
-        buffer_puts (out, "\n");
-        at += len + (at[len] == '\n');
-    }
-    free (text);
-    scols_unref_table (table);
 }
 
 static void print_porcelain_tokens (struct view *view, const json_t *tokens)
@@ -180,17 +102,17 @@ enum {
 
 static void put_token (const struct view *view, struct libscols_table *table, const json_t *token, size_t id_length)
 {
-    struct libscols_line *line = new_line (table);
+    struct libscols_line *line = view_new_line (table);
     const char *id = json_get_string (token, "id");
-    char *state = clean_member (token, "state");
-    put_cell (line, COLUMN_NAME, clean_member (token, "name"));
-    put_cell (line, COLUMN_ID, view->terminal ? xstrndup (id, strnlen (id, id_length)) : xstrdup (id));
-    put_cell (line, COLUMN_SCOPES, join_scopes (token, true));
-    put_cell (line, COLUMN_STATE, state);
-    put_cell (line, COLUMN_SOURCE, clean_member (token, "source"));
-    put_cell (line, COLUMN_LAST_USED, describe_time (view, token, "last_used_at", "never"));
-    put_cell (line, COLUMN_EXPIRES, describe_time (view, token, "expires_at", "never"));
-    put_cell (line, COLUMN_CREATED, describe_time (view, token, "created_at", "unknown"));
+    char *state = view_clean_member (token, "state");
+    view_put_cell (line, COLUMN_NAME, view_clean_member (token, "name"));
+    view_put_cell (line, COLUMN_ID, view->terminal ? xstrndup (id, strnlen (id, id_length)) : xstrdup (id));
+    view_put_cell (line, COLUMN_SCOPES, join_scopes (token, true));
+    view_put_cell (line, COLUMN_STATE, state);
+    view_put_cell (line, COLUMN_SOURCE, view_clean_member (token, "source"));
+    view_put_cell (line, COLUMN_LAST_USED, view_describe_time (view, token, "last_used_at", "never"));
+    view_put_cell (line, COLUMN_EXPIRES, view_describe_time (view, token, "expires_at", "never"));
+    view_put_cell (line, COLUMN_CREATED, view_describe_time (view, token, "created_at", "unknown"));
     if (view->color && scols_cell_set_color (scols_line_get_cell (line, COLUMN_STATE), state_color (state)) != 0)
         memory_exhausted ();
 }
@@ -209,7 +131,7 @@ static void print_counts (struct view *view, const json_t *result, size_t shown)
 
 void view_token_table (struct view *view, const json_t *result)
 {
-    static const struct column columns[] = {
+    static const struct view_column columns[] = {
         [COLUMN_NAME] = { "NAME", 0.2, SCOLS_FL_TRUNC },
         [COLUMN_ID] = { "ID", 0, 0 },
         [COLUMN_SCOPES] = { "SCOPES", 0, 0 },
@@ -228,11 +150,11 @@ void view_token_table (struct view *view, const json_t *result)
     else if (count == 0)
         buffer_puts (view->talk, "no token matches\n");
     if (count > 0) {
-        struct libscols_table *table = new_table (view, columns, ARRAY_SIZE (columns));
+        struct libscols_table *table = view_new_table (view, columns, ARRAY_SIZE (columns));
         size_t id_length = short_id_length (tokens);
         for (size_t i = 0; i < count; i++)
             put_token (view, table, json_array_get (tokens, i), id_length);
-        print_table (table, view->out);
+        view_print_table (table, view->out);
     }
     if (view->terminal && json_get_integer (result, "count") > 0)
         print_counts (view, result, count);
@@ -246,8 +168,8 @@ static void put_row (struct view *view, const char *label, const char *value)
 static void put_time_row (struct view *view, const char *label, const json_t *token, const char *key,
                           const char *absent)
 {
-    AUTOFREE char *exact = clean_member (token, key);
-    AUTOFREE char *relative = describe_time (view, token, key, absent);
+    AUTOFREE char *exact = view_clean_member (token, key);
+    AUTOFREE char *relative = view_describe_time (view, token, key, absent);
     if (exact[0] == '\0' || !view->terminal)
         put_row (view, label, exact[0] ? exact : absent);
     else
@@ -256,8 +178,8 @@ static void put_time_row (struct view *view, const char *label, const json_t *to
 
 static void put_origin_row (struct view *view, const char *label, const json_t *origin)
 {
-    AUTOFREE char *ip = clean_member (origin, "ip");
-    AUTOFREE char *agent = clean_member (origin, "user_agent");
+    AUTOFREE char *ip = view_clean_member (origin, "ip");
+    AUTOFREE char *agent = view_clean_member (origin, "user_agent");
     if (ip[0] || agent[0])
         buffer_printf (view->out, "%-11s %s%s%s\n", label, ip, ip[0] && agent[0] ? " by " : "", agent);
 }
@@ -269,9 +191,9 @@ void view_token_details (struct view *view, const json_t *result)
         return;
     for (size_t i = 0; i < json_array_size (tokens); i++) {
         const json_t *token = json_array_get (tokens, i);
-        AUTOFREE char *name = clean_member (token, "name");
-        AUTOFREE char *state = clean_member (token, "state");
-        AUTOFREE char *source = clean_member (token, "source");
+        AUTOFREE char *name = view_clean_member (token, "name");
+        AUTOFREE char *state = view_clean_member (token, "state");
+        AUTOFREE char *source = view_clean_member (token, "source");
         AUTOFREE char *scopes = join_scopes (token, false);
         buffer_puts (view->out, i ? "\n" : "");
         put_row (view, "Name:", name);
@@ -296,7 +218,7 @@ static const char *sink_title (const char *delivered_to)
 void view_created (struct view *view, const json_t *result)
 {
     const json_t *token = json_object_get (result, "token");
-    AUTOFREE char *name = clean_member (token, "name");
+    AUTOFREE char *name = view_clean_member (token, "name");
     if (json_is_true (json_object_get (result, "dry_run")) && json_is_null (json_object_get (token, "id")))
         buffer_printf (view->talk, "dry run: the token \"%s\" would be made\n", name);
     else if (json_is_true (json_object_get (result, "created")))
@@ -319,12 +241,12 @@ static const struct {
 
 static void put_change (struct view *view, size_t words, bool dry_run, const json_t *item)
 {
-    AUTOFREE char *name = clean_member (item, "name");
-    AUTOFREE char *id = clean_member (item, "id");
+    AUTOFREE char *name = view_clean_member (item, "name");
+    AUTOFREE char *id = view_clean_member (item, "id");
     const char *outcome = json_get_string (item, "outcome");
     AUTOFREE char *what = id[0] ? xasprintf ("\"%s\" (%s)", name, id) : xasprintf ("\"%s\"", name);
     if (strcmp (outcome, "failed") == 0) {
-        AUTOFREE char *message = clean_member (json_object_get (item, "error"), "message");
+        AUTOFREE char *message = view_clean_member (json_object_get (item, "error"), "message");
         buffer_printf (view->talk, "%s: failed: %s\n", what, message);
     } else if (strcmp (outcome, "unchanged") == 0)
         buffer_printf (view->talk, "%s %s\n", what, action_words[words].already);
@@ -363,9 +285,9 @@ void view_changes (struct view *view, const json_t *result)
 
 void view_status (struct view *view, const json_t *result)
 {
-    AUTOFREE char *service = clean_member (result, "service");
-    AUTOFREE char *user = clean_member (result, "user");
-    AUTOFREE char *secrets_in = clean_member (result, "secrets_in");
+    AUTOFREE char *service = view_clean_member (result, "service");
+    AUTOFREE char *user = view_clean_member (result, "user");
+    AUTOFREE char *secrets_in = view_clean_member (result, "secrets_in");
     const char *with = json_get_string (result, "signed_in_with");
     const json_t *docker = json_object_get (result, "docker");
     put_row (view, "Service:", service);
@@ -379,87 +301,12 @@ void view_status (struct view *view, const json_t *result)
         put_time_row (view, "Until:", result, "expires_at", "the service ends it");
     }
     if (json_is_object (docker)) {
-        AUTOFREE char *registry = clean_member (docker, "registry");
-        AUTOFREE char *stored_in = clean_member (docker, "stored_in");
+        AUTOFREE char *registry = view_clean_member (docker, "registry");
+        AUTOFREE char *stored_in = view_clean_member (docker, "stored_in");
         buffer_printf (view->out, "%-11s %s, in %s\n", "Docker:", registry, stored_in);
     }
     if (secrets_in[0])
         put_row (view, "Session in:", secrets_in);
-}
-
-static const char *account_state (const json_t *account)
-{
-    return json_is_true (json_object_get (account, "disabled")) ? "disabled" : "enabled";
-}
-
-static char *count_cell (const json_t *account, const char *key)
-{
-    return xasprintf ("%lld", (long long)json_get_integer (account, key));
-}
-
-static void print_account_lines (struct view *view, const json_t *accounts)
-{
-    for (size_t i = 0; i < json_array_size (accounts); i++) {
-        const json_t *account = json_array_get (accounts, i);
-        buffer_puts (view->out, json_get_string (account, "name"));
-        if (view->porcelain)
-            buffer_printf (view->out, "\t%s\t%lld\t%lld\t%s", account_state (account),
-                           (long long)json_get_integer (account, "token_count"),
-                           (long long)json_get_integer (account, "active_token_count"),
-                           json_get_string (account, "created_at"));
-        buffer_puts (view->out, "\n");
-    }
-}
-
-void view_accounts (struct view *view, const json_t *result)
-{
-    static const struct column columns[] = { { "NAME", 0, 0 },
-                                             { "STATE", 0, 0 },
-                                             { "TOKENS", 0, SCOLS_FL_RIGHT },
-                                             { "ACTIVE", 0, SCOLS_FL_RIGHT },
-                                             { "CREATED", 0, 0 } };
-    const json_t *accounts = json_object_get (result, "accounts");
-    size_t count = json_array_size (accounts);
-    if (view->quiet || view->porcelain) {
-        print_account_lines (view, accounts);
-        return;
-    }
-    if (count == 0) {
-        buffer_puts (view->talk, "no accounts yet; make one with: dpat account add NAME\n");
-        return;
-    }
-    struct libscols_table *table = new_table (view, columns, ARRAY_SIZE (columns));
-    for (size_t i = 0; i < count; i++) {
-        const json_t *account = json_array_get (accounts, i);
-        struct libscols_line *line = new_line (table);
-        put_cell (line, 0, clean_member (account, "name"));
-        put_cell (line, 1, xstrdup (account_state (account)));
-        put_cell (line, 2, count_cell (account, "token_count"));
-        put_cell (line, 3, count_cell (account, "active_token_count"));
-        put_cell (line, 4, describe_time (view, account, "created_at", "unknown"));
-    }
-    print_table (table, view->out);
-}
-
-/* What was done to an account; after "would have" too. */
-static const struct {
-    const char *action;
-    const char *past;
-} account_words[] = { { "add", "made the account" },
-                      { "passwd", "set the password of" },
-                      { "disable", "disabled the account" },
-                      { "enable", "enabled the account" },
-                      { "delete", "deleted the account" } };
-
-void view_account (struct view *view, const json_t *result)
-{
-    AUTOFREE char *name = clean_member (json_object_get (result, "account"), "name");
-    const char *action = json_get_string (result, "action");
-    bool dry_run = json_is_true (json_object_get (result, "dry_run"));
-    size_t words = 0;
-    while (words + 1 < ARRAY_SIZE (account_words) && strcmp (account_words[words].action, action) != 0)
-        words++;
-    buffer_printf (view->talk, "%s%s %s\n", dry_run ? "dry run: would have " : "", account_words[words].past, name);
 }
 
 void view_config (struct view *view, const json_t *result)
@@ -470,7 +317,7 @@ void view_config (struct view *view, const json_t *result)
     bool one = json_object_size (settings) == 1 && view->quiet;
     json_object_foreach (settings, name, value)
     {
-        AUTOFREE char *text = clean_member (settings, name);
+        AUTOFREE char *text = view_clean_member (settings, name);
         if (one)
             buffer_printf (view->out, "%s\n", text);
         else if (view->porcelain)

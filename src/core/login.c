@@ -109,11 +109,38 @@ static int login_with_pat (const struct login_place *place, const struct session
     return 0;
 }
 
-int login_run (const struct login_place *place, const struct sign_in *sign_in, const struct login_docker *docker,
-               struct login_result *ret_result, struct error *err)
+int login_sign_in (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
+                   const struct code_source *codes, struct session *ret_session, struct error *err)
+{
+    AUTO (session) half = { .bearer = SECRET_INIT };
+    AUTO (secret) code = SECRET_INIT;
+    struct error why = ERROR_INIT;
+    struct sign_in first = *sign_in;
+    first.code = NULL;
+    first.pending = NULL;
+    if (service_sign_in (service, caller, &first, &half, &why) == 0) {
+        *ret_session = half;
+        half = (struct session){ .bearer = SECRET_INIT }; /* handed over */
+        return 0;
+    }
+    if (why.code != ERROR_CODE_NEEDED) {
+        if (err)
+            *err = why;
+        return -1;
+    }
+    if (codes->get (codes->context, sign_in->user, &code, err) != 0)
+        return -1;
+    struct sign_in second = *sign_in;
+    second.code = &code;
+    second.pending = &half.bearer;
+    return service_sign_in (service, caller, &second, ret_session, err);
+}
+
+int login_run (const struct login_place *place, const struct sign_in *sign_in, const struct code_source *codes,
+               const struct login_docker *docker, struct login_result *ret_result, struct error *err)
 {
     AUTO (session) session = { .bearer = SECRET_INIT };
-    if (service_sign_in (place->service, place->caller, sign_in, &session, err) != 0)
+    if (login_sign_in (place->service, place->caller, sign_in, codes, &session, err) != 0)
         return -1;
     struct caller inside = *place->caller;
     inside.bearer = &session.bearer;

@@ -17,6 +17,18 @@ struct login_place {
     const char *state_folder;
 };
 
+/* Where the code of a second factor comes from when the service asks for one: get fills *ret_code (owned by the caller)
+ * or fails. */
+struct code_source {
+    int (*get) (void *context, const char *user, struct secret *ret_code, struct error *err);
+    void *context;
+};
+
+/* Sign in, with a code from codes when the service asks for one; sign_in's code and pending are not looked at. The
+ * errors are those of service_sign_in and of codes. *ret_session is owned: session_release. */
+int login_sign_in (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
+                   const struct code_source *codes, struct session *ret_session, struct error *err);
+
 /* How the Docker CLI shall be signed in too. Borrowed; NULL config: not at all. */
 struct login_docker {
     struct docker_config *config;
@@ -39,8 +51,8 @@ void login_result_release (struct login_result *result);
  * signs the Docker CLI in; when that fails the token is deleted again and the session stays: ERROR_UNDELIVERED with
  * `id` and `undone`. With a PAT: it is checked at the service and put into Docker's credentials; no session is kept and
  * an existing one stays. A PAT without docker is ERROR_USAGE. Else the errors of service_sign_in and ERROR_STATE. */
-int login_run (const struct login_place *place, const struct sign_in *sign_in, const struct login_docker *docker,
-               struct login_result *ret_result, struct error *err);
+int login_run (const struct login_place *place, const struct sign_in *sign_in, const struct code_source *codes,
+               const struct login_docker *docker, struct login_result *ret_result, struct error *err);
 
 /* Sign out: end the session at the service (which deletes its auto-generated tokens), forget it here, and take what
  * dpat wrote for this user out of Docker's credentials. What is here goes even when the service cannot be told; that is

@@ -46,7 +46,8 @@ static int run (const struct helper *helper, const char *action, const char *inp
                 int *ret_exit, struct error *err)
 {
     struct process_result result;
-    if (process_run (helper->program, action, input, len, helper->timeout_ms, answer, &result, err) != 0)
+    const char *const arguments[] = { helper->program, action, NULL };
+    if (process_run (arguments, input, len, helper->timeout_ms, answer, &result, err) != 0)
         return -1;
     trim (answer);
     *ret_exit = result.exit_status;

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -38,14 +39,11 @@ static void close_end (int *fd)
 }
 
 /* Start the child with its ends of the pipes, in a process group of its own, with the signals of a fresh program. */
-static int spawn (const char *program, const char *argument, int stdin_fd, int stdout_fd, pid_t *ret_pid)
+static int spawn (char **arguments, int stdin_fd, int stdout_fd, pid_t *ret_pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, defaults;
-    AUTOFREE char *program_copy = xstrdup (program);
-    AUTOFREE char *argument_copy = xstrdup (argument);
-    char *const arguments[] = { program_copy, argument_copy, NULL };
     sigemptyset (&none);
     sigemptyset (&defaults);
     sigaddset (&defaults, SIGPIPE);
@@ -67,7 +65,7 @@ static int spawn (const char *program, const char *argument, int stdin_fd, int s
                    != 0)
             code = EINVAL;
         else
-            code = posix_spawnp (ret_pid, program, &actions, &attributes, arguments, environ);
+            code = posix_spawnp (ret_pid, arguments[0], &actions, &attributes, arguments, environ);
         posix_spawnattr_destroy (&attributes);
     }
     posix_spawn_file_actions_destroy (&actions);
@@ -159,14 +157,36 @@ static int open_pipes (int to_child[2], int from_child[2])
     return -1;
 }
 
-int process_run (const char *program, const char *argument, const void *input, size_t input_len, int timeout_ms,
-                 struct buffer *out, struct process_result *ret_result, struct error *err)
+/* posix_spawn(3) wants arguments that it could write to. Owned. */
+static char **copy_arguments (const char *const *arguments)
 {
+    size_t count = 0;
+    while (arguments[count])
+        count++;
+    char **copy = xcalloc (count + 1, sizeof (*copy));
+    for (size_t i = 0; i < count; i++)
+        copy[i] = xstrdup (arguments[i]);
+    return copy;
+}
+
+static void free_arguments (char **arguments)
+{
+    for (char **at = arguments; *at; at++)
+        free (*at);
+    free (arguments);
+}
+
+int process_run (const char *const *arguments, const void *input, size_t input_len, int timeout_ms, struct buffer *out,
+                 struct process_result *ret_result, struct error *err)
+{
+    const char *program = arguments[0];
     int to_child[2], from_child[2];
     pid_t pid = -1;
     if (open_pipes (to_child, from_child) != 0)
         return error_set (err, ERROR_CREDENTIAL_HELPER, "cannot make a pipe for %s: %s", program, strerror (errno));
-    int code = spawn (program, argument, to_child[0], from_child[1], &pid);
+    char **copy = copy_arguments (arguments);
+    int code = spawn (copy, to_child[0], from_child[1], &pid);
+    free_arguments (copy);
     close_end (&to_child[0]);
     close_end (&from_child[1]);
     struct talk talk = { .to_child = to_child[1],

@@ -10,11 +10,11 @@ struct process_result {
     int exit_status; /* -1 when a signal ended it */
 };
 
-/* Run program (looked up on PATH) with one argument; feed input to its stdin, collect its stdout in out (beyond whose
- * ceiling it is ended), leave its stderr ours. Beyond timeout_ms it is ended with its process group. The child has
- * signals and descriptors as a fresh program has; this process must ignore SIGPIPE. ERROR_CREDENTIAL_HELPER when it
- * cannot be run, or was ended by us. */
-int process_run (const char *program, const char *argument, const void *input, size_t input_len, int timeout_ms,
-                 struct buffer *out, struct process_result *ret_result, struct error *err);
+/* Run arguments[0] (looked up on PATH) with arguments, which ends with NULL; feed input to its stdin, collect its
+ * stdout in out (beyond whose ceiling it is ended), leave its stderr ours. Beyond timeout_ms it is ended with its
+ * process group. The child has signals and descriptors as a fresh program has; this process must ignore SIGPIPE.
+ * ERROR_CREDENTIAL_HELPER when it cannot be run, or was ended by us. */
+int process_run (const char *const *arguments, const void *input, size_t input_len, int timeout_ms, struct buffer *out,
+                 struct process_result *ret_result, struct error *err);
 
 #endif

@@ -12,7 +12,7 @@ rows() { sqlite3 "$STORE" 'SELECT count(*) FROM token'; }
 @test "the table of tokens is strict and named token" {
   [[ $(sqlite3 "$STORE" '.schema token') == *STRICT* ]]
   [ "$(sqlite3 "$STORE" 'PRAGMA journal_mode')" = wal ]
-  [ "$(sqlite3 "$STORE" 'PRAGMA user_version')" -eq 1 ]
+  [ "$(sqlite3 "$STORE" 'PRAGMA user_version')" -eq 2 ]
 }
 
 @test "without a session no store is opened or made" {

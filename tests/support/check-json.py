@@ -35,8 +35,8 @@ TOKEN = record(
             "items": {"enum": ["repo:public_read", "repo:read", "repo:write", "repo:admin"]}},
     source={"enum": ["manual", "auto"]},
     created_at=dict(TIME, type="string"), expires_at=TIME, last_used_at=TIME, last_used_from=ORIGIN, creator=ORIGIN)
-ACCOUNT = record(None, id=NULLABLE, name={"type": "string"}, disabled={"type": "boolean"}, token_count=COUNT,
-                 active_token_count=COUNT, created_at=TIME)
+ACCOUNT = record(None, id=NULLABLE, name={"type": "string"}, disabled={"type": "boolean"},
+                 second_factor={"type": "boolean"}, token_count=COUNT, active_token_count=COUNT, created_at=TIME)
 
 ERROR = record(None, code={"type": "string"}, exit={"type": "integer", "minimum": 1, "maximum": 14},
                message={"type": "string", "minLength": 10}, hint=NULLABLE, http_status={"type": "integer"},
@@ -61,6 +61,9 @@ KINDS = {
                                                                   stored_in={"type": "string"})]},
                        secrets_in=NULLABLE),
     "account_list": document(count=COUNT, accounts={"type": "array", "items": ACCOUNT}),
+    "second_factor": document(action={"enum": ["enable", "disable", "status", "reset"]}, dry_run={"type": "boolean"},
+                              user={"type": "string"}, enabled={"type": "boolean"},
+                              recovery_code_left={"type": "boolean"}, locked_until=TIME, recovery_code=NULLABLE),
     "account": document(action={"enum": ["add", "passwd", "disable", "enable", "delete"]},
                         dry_run={"type": "boolean"}, account=ACCOUNT),
     "config": document(settings={"type": "object"}),

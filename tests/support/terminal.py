@@ -3,15 +3,19 @@
 
 terminal.py [--expect TEXT --send TEXT]... -- COMMAND...
 
-Waits for each TEXT, then sends the answer with a newline ("^C" and "^D" send those keys). Prints all that the terminal
+Waits for each TEXT, then sends the answer with a newline ("^C" and "^D" send those keys, "@code" the code of the
+otpauth address that was shown). Prints all that the terminal
 showed and ends as the command did (128 + n for a signal). 20 seconds without what is expected are a failure.
 """
 import contextlib
 import os
 import pty
+import re
 import select
 import sys
 import time
+
+import otp
 
 TIMEOUT_S = 20
 KEYS = {"^C": b"\x03", "^D": b"\x04"}
@@ -55,6 +59,9 @@ def main():
                 sys.exit(f"ended before it said {expected!r}")
             shown += more
         seen = at + len(expected)
+        if answer == b"@code\n":
+            uri = re.search(rb"otpauth://\S+", shown).group().decode()
+            answer = otp.code(uri, time.time()).encode() + b"\n"
         if answer is not None:
             os.write(terminal, answer)
     while True:
