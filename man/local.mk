@@ -12,6 +12,7 @@ man_pages = \
 	man/dpat-logout.1 \
 	man/dpat-status.1 \
 	man/dpat-account.1 \
+	man/dpat-serve.1 \
 	man/dpat-config.1 \
 	man/dpat-completion.1 \
 	man/dpat-help.1 \

@@ -1,6 +1,8 @@
 # The library of everything but main(), dpat itself, and the tool that makes its manual.
 noinst_LIBRARIES += libdpat.a
 libdpat_a_SOURCES = \
+	src/base/address.c \
+	src/base/address.h \
 	src/base/buffer.c \
 	src/base/buffer.h \
 	src/base/clock.c \
@@ -41,6 +43,7 @@ libdpat_a_SOURCES = \
 	src/cli/cmd_login.c \
 	src/cli/cmd_logout.c \
 	src/cli/cmd_rename.c \
+	src/cli/cmd_serve.c \
 	src/cli/cmd_show.c \
 	src/cli/cmd_status.c \
 	src/cli/cmd_version.c \
@@ -105,6 +108,36 @@ libdpat_a_SOURCES = \
 	src/credentials/process.h \
 	src/credentials/session_file.c \
 	src/credentials/session_file.h \
+	src/server/certificate.c \
+	src/server/certificate.h \
+	src/server/connections.c \
+	src/server/connections.h \
+	src/server/exchange.c \
+	src/server/exchange.h \
+	src/server/generation.c \
+	src/server/guard.c \
+	src/server/guard.h \
+	src/server/handlers.h \
+	src/server/health.c \
+	src/server/listener.c \
+	src/server/metrics.c \
+	src/server/metrics.h \
+	src/server/mhd.c \
+	src/server/mhd.h \
+	src/server/pool.c \
+	src/server/pool.h \
+	src/server/rate.c \
+	src/server/rate.h \
+	src/server/routes.c \
+	src/server/routes.h \
+	src/server/server.c \
+	src/server/server.h \
+	src/server/server_private.h \
+	src/server/sign_in.c \
+	src/server/tokens.c \
+	src/server/user.c \
+	src/server/workers.c \
+	src/server/workers.h \
 	src/service/accounts.c \
 	src/service/accounts.h \
 	src/service/bearer.c \
@@ -120,9 +153,13 @@ libdpat_a_SOURCES = \
 	src/service/service.c \
 	src/service/service.h \
 	src/service/sessions.c \
+	src/service/throttle.c \
+	src/service/throttle.h \
 	src/service/tokens.c \
 	src/service/totp.c \
 	src/service/totp.h \
+	src/service/usage.c \
+	src/service/usage.h \
 	src/store/engine.c \
 	src/store/engine.h \
 	src/store/sqlite.c \
@@ -144,7 +181,9 @@ libdpat_a_SOURCES = \
 	src/token/token.c \
 	src/token/token.h \
 	src/token/token_secret.c \
-	src/token/token_secret.h
+	src/token/token_secret.h \
+	src/token/wire.c \
+	src/token/wire.h
 
 DPAT_LIBS = libdpat.a $(ARGON2_LIBS) $(BSD_LIBS) $(CRYPTO_LIBS) $(JANSSON_LIBS) $(SMARTCOLS_LIBS) $(SQLITE_LIBS) \
 	$(ZLIB_LIBS)

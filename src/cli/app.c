@@ -94,6 +94,15 @@ int app_open_embedded (struct app *app, bool create, struct error *err)
     return 0;
 }
 
+int app_open_for_server (void *context, struct usage *usage, struct embedded **ret_embedded, struct error *err)
+{
+    const struct app *app = context;
+    struct embedded_place place = {
+        .store_path = app->settings.store, .key_path = app->settings.key_file, .create = true, .usage = usage
+    };
+    return embedded_open (&place, ret_embedded, err);
+}
+
 static int need_user (const struct app *app, const char *why, struct error *err)
 {
     if (app->settings.user)

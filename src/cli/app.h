@@ -42,6 +42,10 @@ int app_check_local (struct app *app, struct error *err);
  * is another one. */
 int app_open_embedded (struct app *app, bool create, struct error *err);
 
+/* Open the embedded service once more, for a thread of a server, whatever --service says; store and key file are made
+ * when absent. context is the app, which must be loaded: see struct server_config. */
+int app_open_for_server (void *context, struct usage *usage, struct embedded **ret_embedded, struct error *err);
+
 /* Be signed in: with --operator for the user, with DPAT_PASSWORD_FILE for this run alone, else by the kept session.
  * Only then is the service opened. ERROR_NOT_SIGNED_IN, ERROR_SESSION_EXPIRED, ERROR_PAT_CANNOT_MANAGE (only a PAT was
  * signed in). app->caller then shows the session. */

@@ -6,6 +6,7 @@
 
 extern const struct command cmd_create;
 extern const struct command cmd_list;
+extern const struct command cmd_serve;
 extern const struct command cmd_show;
 extern const struct command cmd_rename;
 extern const struct command cmd_activate;

@@ -188,6 +188,12 @@ int accounts_delete (struct embedded *embedded, const struct caller *caller, con
     return embedded_end (embedded, status, err);
 }
 
+int accounts_count_tokens (struct embedded *embedded, struct token_counts *ret_counts, struct error *err)
+{
+    return store_token_count (embedded->store, clock_now_us (), &ret_counts->active, &ret_counts->inactive,
+                              &ret_counts->expired, err);
+}
+
 int accounts_act_for (struct embedded *embedded, const struct caller *caller, const char *name,
                       struct session *ret_session, struct error *err)
 {

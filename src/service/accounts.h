@@ -26,6 +26,13 @@ struct account_list {
     size_t count;
 };
 
+/* Tokens of all accounts by their state. */
+struct token_counts {
+    int64_t active;
+    int64_t inactive;
+    int64_t expired;
+};
+
 /* Free a list. */
 void account_list_release (struct account_list *list);
 
@@ -57,6 +64,9 @@ int accounts_reset_second_factor (struct embedded *embedded, const struct caller
 
 /* Delete an account with all its tokens and sessions; the audit trail stays. ERROR_ACCOUNT_NOT_FOUND. */
 int accounts_delete (struct embedded *embedded, const struct caller *caller, const char *name, struct error *err);
+
+/* Count the tokens of all accounts. It reads them all. */
+int accounts_count_tokens (struct embedded *embedded, struct token_counts *ret_counts, struct error *err);
 
 /* Open a short session (15 min) of kind SIGNED_IN_AS_OPERATOR that may do for the account what its owner may. Audited.
  * *ret_session is owned: session_release. ERROR_ACCOUNT_NOT_FOUND. */

@@ -10,6 +10,7 @@
 #include "src/base/text.h"
 #include "src/service/bearer.h"
 #include "src/service/embedded_private.h"
+#include "src/service/usage.h"
 
 enum { TIMEOUT_MS = 5000, WORDS_MAX_BYTES = 200 };
 
@@ -84,6 +85,7 @@ int embedded_open (const struct embedded_place *place, struct embedded **ret_emb
     AUTOFREE char *key_path = place->key_path ? xstrdup (place->key_path) : xasprintf ("%s.key", place->store_path);
     struct embedded *embedded = xcalloc (1, sizeof (*embedded));
     embedded->service.ops = &ops;
+    embedded->usage = place->usage;
     enum store_open_mode mode = place->create ? STORE_CREATE : STORE_EXISTING;
     int timeout_ms = place->timeout_ms ? place->timeout_ms : TIMEOUT_MS;
     bool fresh = !is_there (place->store_path);
@@ -233,6 +235,28 @@ int embedded_audit (struct embedded *embedded, const struct caller *caller, cons
                              .user_agent = user_agent,
                              .note = note };
     return store_audit_add (embedded->store, &row, err);
+}
+
+int embedded_touch (struct embedded *embedded, const struct caller *caller, const struct token *token, int64_t at_us,
+                    struct error *err)
+{
+    AUTOFREE char *ip = embedded_clean (caller->ip);
+    AUTOFREE char *user_agent = embedded_clean (caller->user_agent);
+    if (embedded->usage == NULL)
+        return store_token_touch (embedded->store, token->id, at_us, ip, user_agent, err);
+    usage_add (embedded->usage, token->id, at_us, ip, user_agent);
+    return 0;
+}
+
+int embedded_write_usage (struct embedded *embedded, struct error *err)
+{
+    return embedded->usage ? usage_write (embedded->usage, embedded->store, err) : 0;
+}
+
+int embedded_check (struct embedded *embedded, struct error *err)
+{
+    char id[STORE_KEY_ID_SIZE];
+    return store_key_id (embedded->store, id, err);
 }
 
 int embedded_token_mac (const struct embedded *embedded, const struct secret *secret,

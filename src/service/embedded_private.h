@@ -15,6 +15,7 @@ struct embedded {
     struct service service;
     struct store *store;
     struct keys keys;
+    struct usage *usage; /* borrowed; may be NULL */
 };
 
 /* A caller whose session holds. */
@@ -68,6 +69,10 @@ int embedded_use_code (struct embedded *embedded, const struct caller *caller, c
 /* The MAC under which the store knows a secret. */
 int embedded_token_mac (const struct embedded *embedded, const struct secret *secret,
                         unsigned char ret_mac[CRYPTO_MAC_SIZE], struct error *err);
+
+/* Record a use of a token: gathered where uses are, else written in the transaction that is open. */
+int embedded_touch (struct embedded *embedded, const struct caller *caller, const struct token *token, int64_t at_us,
+                    struct error *err);
 
 /* A copy of what a caller says of itself, at most 200 bytes, its control characters replaced; NULL for NULL. Owned. */
 char *embedded_clean (const char *text);

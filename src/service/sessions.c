@@ -266,9 +266,7 @@ static int admit_token (struct embedded *embedded, const struct caller *caller, 
                               err ? error_kind (err->code)->name : NULL, NULL);
         return -1;
     }
-    AUTOFREE char *ip = embedded_clean (caller->ip);
-    AUTOFREE char *user_agent = embedded_clean (caller->user_agent);
-    if (store_token_touch (embedded->store, row.token.id, now_us, ip, user_agent, err) != 0)
+    if (embedded_touch (embedded, caller, &row.token, now_us, err) != 0)
         return -1;
     return embedded_open_session (embedded, &account, SESSION_PAT, row.token.id, pat_life_s (&row.token, now_us),
                                   ret_session, err);

@@ -224,3 +224,30 @@ int store_token_delete (struct store *store, const char *id, bool *ret_deleted, 
     *ret_deleted = changed > 0;
     return 0;
 }
+
+static int take_counts (void *context, const struct value *columns, size_t count)
+{
+    int64_t *counts = context;
+    for (size_t i = 0; i < count; i++)
+        counts[i] = columns[i].integer;
+    return 1;
+}
+
+int store_token_count (struct store *store, int64_t now_us, int64_t *ret_active, int64_t *ret_inactive,
+                       int64_t *ret_expired, struct error *err)
+{
+    const struct value values[] = { bind_integer (now_us), bind_integer (now_us) };
+    int64_t counts[3] = { 0 }; /* all, expired, not expired but switched off */
+    if (engine_run (
+            store->engine,
+            "SELECT count(*), coalesce(sum(CASE WHEN expires_us <= ? THEN 1 ELSE 0 END), 0),"
+            " coalesce(sum(CASE WHEN active = 0 AND (expires_us IS NULL OR expires_us > ?) THEN 1 ELSE 0 END), 0)"
+            " FROM token",
+            values, ARRAY_SIZE (values), take_counts, counts, NULL, err)
+        != 0)
+        return -1;
+    *ret_expired = counts[1];
+    *ret_inactive = counts[2];
+    *ret_active = counts[0] - counts[1] - counts[2];
+    return 0;
+}

@@ -1,0 +1,140 @@
+/* One request and its reply. */
+#include "src/server/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/clock.h"
+#include "src/base/json.h"
+#include "src/base/log.h"
+#include "src/base/memory.h"
+#include "src/server/routes.h"
+
+struct exchange *exchange_new (struct server *server, const char *target)
+{
+    struct exchange *exchange = xcalloc (1, sizeof (*exchange));
+    exchange->server = server;
+    exchange->target = xstrndup (target, strnlen (target, EXCHANGE_HEAD_MAX));
+    exchange->begun_us = clock_now_us ();
+    buffer_init (&exchange->body, EXCHANGE_BODY_MAX);
+    return exchange;
+}
+
+void exchange_free (struct exchange *exchange)
+{
+    if (exchange == NULL)
+        return;
+    json_decref (exchange->json);
+    json_decref (exchange->reply.body);
+    free (exchange->reply.text);
+    secret_release (&exchange->bearer);
+    buffer_release (&exchange->body);
+    free (exchange->target);
+    free (exchange->method);
+    free (exchange->host);
+    free (exchange->user_agent);
+    free (exchange);
+}
+
+bool exchange_query (const struct exchange *exchange, const char *key, char *out, size_t size)
+{
+    size_t key_len = strlen (key);
+    const char *at = strchr (exchange->target, '?');
+    while (at) {
+        at++;
+        if (strncmp (at, key, key_len) == 0 && at[key_len] == '=') {
+            const char *value = at + key_len + 1;
+            size_t len = strcspn (value, "&#");
+            len = len < size ? len : 0;
+            memcpy (out, value, len);
+            out[len] = '\0';
+            return true;
+        }
+        at = strchr (at, '&');
+    }
+    return false;
+}
+
+void exchange_reply (struct exchange *exchange, int status, json_t *body)
+{
+    json_decref (exchange->reply.body);
+    exchange->reply.status = status;
+    exchange->reply.body = body;
+}
+
+void exchange_refuse (struct exchange *exchange, int status, const char *sentence)
+{
+    json_t *body = json_object ();
+    json_set_string (body, "message", sentence);
+    json_set_string (body, "detail", sentence);
+    exchange_reply (exchange, status, body);
+}
+
+/* Which member of a request an error is about. */
+static const char *field_of (enum error_code code)
+{
+    switch (code) {
+    case ERROR_INVALID_NAME:
+        return "token_label";
+    case ERROR_INVALID_SCOPE:
+        return "scopes";
+    case ERROR_INVALID_TIME:
+        return "expires_at";
+    case ERROR_INVALID_PASSWORD:
+        return "new_password";
+    default:
+        return "body";
+    }
+}
+
+static void add_fields (json_t *body, const struct error *error)
+{
+    json_t *fields = json_object ();
+    json_t *list = json_array ();
+    json_add (list, json_string (error->text));
+    json_set (fields, field_of (error->code), list);
+    json_set (body, "fields", fields);
+    json_set_string (body, "text", error->text);
+}
+
+/* The words that clients look for, where they look for some; else NULL. */
+static const char *expected_words (enum error_code code)
+{
+    switch (code) {
+    case ERROR_PAT_CANNOT_MANAGE:
+        return "token issued from personal access token is not allowed";
+    case ERROR_CODE_NEEDED:
+        return "Require secondary authentication on MFA enabled account";
+    case ERROR_WRONG_CREDENTIALS:
+        return "Incorrect authentication credentials";
+    case ERROR_TOKEN_NOT_FOUND:
+        return "not found";
+    default:
+        return NULL;
+    }
+}
+
+void exchange_fail (struct exchange *exchange, const struct error *error)
+{
+    const struct error_kind *kind = error_kind (error->code);
+    int status = error->code == ERROR_INVALID_TOKEN_ID ? 404 : kind->http_status;
+    bool ours = status >= 500 && error->code != ERROR_BUSY;
+    if (ours)
+        log_debug ("%s %s failed: %s", exchange->method, exchange->route ? exchange->route->path : "?", error->text);
+    json_t *body = json_object ();
+    const char *expected = status == 404 ? "not found" : expected_words (error->code);
+    const char *message = ours            ? kind->sentence
+                          : status == 404 ? "access token does not exist: not found"
+                                          : error->text;
+    json_set_string (body, "message", status == 403 && expected ? expected : message);
+    json_set_string (body, "detail", expected ? expected : message);
+    json_set_string (body, "code", kind->name);
+    if (status == 400)
+        add_fields (body, error);
+    for (size_t i = 0; i < error->detail_count; i++)
+        if (strcmp (error->details[i].key, "id") == 0)
+            json_set_string (body, "uuid", error->details[i].text);
+    exchange->reply.retry_at = error->retry_at;
+    exchange->reply.challenge = status == 401;
+    exchange_reply (exchange, status, body);
+}

@@ -1,0 +1,39 @@
+/* The handlers of the routes, one file per resource, and what they share. */
+#ifndef DPAT_SERVER_HANDLERS_H
+#define DPAT_SERVER_HANDLERS_H
+
+#include "src/server/routes.h"
+
+handler handle_login;       /* sign_in.c */
+handler handle_second_step; /* sign_in.c */
+handler handle_auth_token;  /* sign_in.c */
+handler handle_logout;      /* sign_in.c */
+
+handler handle_token_list;       /* tokens.c */
+handler handle_token_create;     /* tokens.c */
+handler handle_token_get;        /* tokens.c */
+handler handle_token_change;     /* tokens.c */
+handler handle_token_delete;     /* tokens.c */
+handler handle_desktop_generate; /* tokens.c */
+
+handler handle_user;                  /* user.c */
+handler handle_password;              /* user.c */
+handler handle_second_factor;         /* user.c */
+handler handle_second_factor_offer;   /* user.c */
+handler handle_second_factor_confirm; /* user.c */
+handler handle_second_factor_disable; /* user.c */
+
+handler handle_health;  /* health.c */
+handler handle_metrics; /* health.c */
+
+/* The string member key of the body as a secret, which is empty when it is absent. ERROR_USAGE when it is no string, or
+ * when it is required and absent or "". */
+int handlers_take_secret (const struct call *call, const char *key, bool required, struct secret *ret_secret,
+                          struct error *err);
+
+/* The string member key of the body, NULL when it is absent or null. ERROR_USAGE when it is something else, or absent
+ * though required. Borrowed from the body. */
+int handlers_take_text (const struct call *call, const char *key, bool required, const char **ret_text,
+                        struct error *err);
+
+#endif

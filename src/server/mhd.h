@@ -1,0 +1,28 @@
+/* libmicrohttpd, loaded when a server is started. */
+#ifndef DPAT_SERVER_MHD_H
+#define DPAT_SERVER_MHD_H
+
+#include <microhttpd.h>
+
+#include "src/base/error.h"
+
+/* The functions of libmicrohttpd that the server calls, by the library's names without "MHD_". */
+struct mhd {
+    __typeof__ (MHD_start_daemon) *start_daemon;
+    __typeof__ (MHD_quiesce_daemon) *quiesce_daemon;
+    __typeof__ (MHD_stop_daemon) *stop_daemon;
+    __typeof__ (MHD_get_daemon_info) *get_daemon_info;
+    __typeof__ (MHD_get_connection_info) *get_connection_info;
+    __typeof__ (MHD_get_connection_values_n) *get_connection_values_n;
+    __typeof__ (MHD_create_response_from_buffer) *create_response_from_buffer;
+    __typeof__ (MHD_add_response_header) *add_response_header;
+    __typeof__ (MHD_queue_response) *queue_response;
+    __typeof__ (MHD_destroy_response) *destroy_response;
+    __typeof__ (MHD_suspend_connection) *suspend_connection;
+    __typeof__ (MHD_resume_connection) *resume_connection;
+};
+
+/* Load the library. ERROR_UNSUPPORTED when it is not there. */
+int mhd_load (struct mhd *mhd, struct error *err);
+
+#endif

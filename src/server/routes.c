@@ -1,0 +1,200 @@
+/* The routes of the API and who may call each. */
+#include "src/server/routes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/json.h"
+#include "src/base/memory.h"
+#include "src/server/handlers.h"
+#include "src/server/server_private.h"
+#include "src/token/token_secret.h"
+
+/* The one table. A path is found with and without a slash at its end, and "/v2/api_tokens", as the token routes were
+ * called once, stands for "/v2/access-tokens". */
+static const struct route table[] = {
+    { "POST", "/v2/users/login", WHO_ANYBODY, true, "password", handle_login },
+    { "POST", "/v2/users/2fa-login", WHO_ANYBODY, false, NULL, handle_second_step },
+    { "POST", "/v2/auth/token", WHO_ANYBODY, true, "secret", handle_auth_token },
+    { "POST", "/v2/logout", WHO_SESSION, false, NULL, handle_logout },
+    { "GET", "/v2/access-tokens", WHO_PASSWORD, false, NULL, handle_token_list },
+    { "POST", "/v2/access-tokens", WHO_PASSWORD, false, NULL, handle_token_create },
+    { "POST", "/v2/access-tokens/desktop-generate", WHO_PASSWORD, false, NULL, handle_desktop_generate },
+    { "GET", "/v2/access-tokens/{uuid}", WHO_PASSWORD, false, NULL, handle_token_get },
+    { "PATCH", "/v2/access-tokens/{uuid}", WHO_PASSWORD, false, NULL, handle_token_change },
+    { "DELETE", "/v2/access-tokens/{uuid}", WHO_PASSWORD, false, NULL, handle_token_delete },
+    { "GET", "/v2/user", WHO_SESSION, false, NULL, handle_user },
+    { "PUT", "/v2/user/password", WHO_PASSWORD, true, NULL, handle_password },
+    { "GET", "/v2/user/2fa", WHO_PASSWORD, false, NULL, handle_second_factor },
+    { "POST", "/v2/user/2fa", WHO_PASSWORD, true, NULL, handle_second_factor_offer },
+    { "POST", "/v2/user/2fa/confirm", WHO_PASSWORD, false, NULL, handle_second_factor_confirm },
+    { "POST", "/v2/user/2fa/disable", WHO_PASSWORD, true, NULL, handle_second_factor_disable },
+    { "GET", "/healthz", WHO_ANYBODY, false, NULL, handle_health },
+    { "GET", "/metrics", WHO_OPERATOR, false, NULL, handle_metrics },
+};
+
+#define OLD_PREFIX "/v2/api_tokens"
+#define NEW_PREFIX "/v2/access-tokens"
+#define PLACEHOLDER "{uuid}"
+
+const struct route *routes_all (size_t *ret_count)
+{
+    *ret_count = ARRAY_SIZE (table);
+    return table;
+}
+
+/* The path of a target: without query, without a slash at the end, the old prefix replaced. Owned. */
+static char *clean_path (const char *target)
+{
+    size_t len = strcspn (target, "?#");
+    if (len > 1 && target[len - 1] == '/')
+        len--;
+    size_t old_len = strlen (OLD_PREFIX);
+    if (len >= old_len && strncmp (target, OLD_PREFIX, old_len) == 0 && (len == old_len || target[old_len] == '/'))
+        return xasprintf ("%s%.*s", NEW_PREFIX, (int)(len - old_len), target + old_len);
+    return xstrndup (target, len);
+}
+
+/* Whether path is the route's; *ret_segment is then what stands for the placeholder, or NULL. */
+static bool matches (const struct route *route, const char *path, const char **ret_segment)
+{
+    const char *placeholder = strstr (route->path, PLACEHOLDER);
+    *ret_segment = NULL;
+    if (placeholder == NULL)
+        return strcmp (route->path, path) == 0;
+    size_t front = (size_t)(placeholder - route->path);
+    if (strncmp (route->path, path, front) != 0 || path[front] == '\0' || strchr (path + front, '/'))
+        return false;
+    *ret_segment = path + front;
+    return true;
+}
+
+/* Methods that a route with this path has. HEAD is GET without the body. */
+static const char *methods_of (const char *path)
+{
+    static const struct {
+        unsigned set;
+        const char *text;
+    } lists[] = { { 1, "GET, HEAD" },
+                  { 2, "POST" },
+                  { 3, "GET, HEAD, POST" },
+                  { 4, "PUT" },
+                  { 8 + 16 + 1, "GET, HEAD, PATCH, DELETE" } };
+    static const char *const names[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
+    const char *segment;
+    unsigned set = 0;
+    for (size_t i = 0; i < ARRAY_SIZE (table); i++)
+        if (matches (&table[i], path, &segment))
+            for (size_t m = 0; m < ARRAY_SIZE (names); m++)
+                if (strcmp (table[i].method, names[m]) == 0 && !(segment && strcmp (segment, "desktop-generate") == 0))
+                    set |= 1u << m;
+    for (size_t i = 0; i < ARRAY_SIZE (lists); i++)
+        if (lists[i].set == set)
+            return lists[i].text;
+    return NULL;
+}
+
+void routes_find (struct exchange *exchange)
+{
+    AUTOFREE char *path = clean_path (exchange->target);
+    const char *method = strcmp (exchange->method, "HEAD") == 0 ? "GET" : exchange->method;
+    const char *segment;
+    for (size_t i = 0; i < ARRAY_SIZE (table) && exchange->route == NULL; i++)
+        if (strcmp (table[i].method, method) == 0 && matches (&table[i], path, &segment)) {
+            exchange->route = &table[i];
+            if (segment)
+                snprintf (exchange->id, sizeof (exchange->id), "%s",
+                          strlen (segment) < sizeof (exchange->id) ? segment : "");
+        }
+    if (exchange->route)
+        return;
+    exchange->reply.allow = methods_of (path);
+    if (exchange->reply.allow)
+        exchange_refuse (exchange, 405, "this path does not have that method");
+    else
+        exchange_refuse (exchange, 404, "there is nothing here: not found");
+}
+
+/* The one place that decides who may. */
+static int admit (struct call *call, struct error *err)
+{
+    struct exchange *exchange = call->exchange;
+    switch (exchange->route->who) {
+    case WHO_ANYBODY:
+        return 0;
+    case WHO_OPERATOR:
+        if (exchange->server->config.metrics_for_all || address_is_loopback (&exchange->client))
+            return 0;
+        return error_set (err, ERROR_FORBIDDEN, "this is only for the operator of the service");
+    case WHO_SESSION:
+    case WHO_PASSWORD:
+        break;
+    }
+    if (exchange->bearer.len == 0)
+        return error_set (err, ERROR_NOT_SIGNED_IN,
+                          "unauthorized: this needs \"Authorization: Bearer\" with a session");
+    call->caller.bearer = &exchange->bearer;
+    if (service_whoami (call->service, &call->caller, &call->session, err) != 0)
+        return -1;
+    memcpy (exchange->user, call->session.user, sizeof (exchange->user));
+    if (exchange->route->who == WHO_PASSWORD && call->session.kind == SIGNED_IN_WITH_PAT)
+        return error_set (err, ERROR_PAT_CANNOT_MANAGE, "token issued from personal access token is not allowed");
+    return 0;
+}
+
+bool routes_prepare (struct exchange *exchange)
+{
+    const struct buffer *text = &exchange->body;
+    const struct route *route = exchange->route;
+    struct error err = ERROR_INIT;
+    exchange->json =
+        text->len == 0 ? json_object () : json_parse (text->data, text->len, "the body", ERROR_USAGE, &err);
+    if (exchange->json && !json_is_object (exchange->json))
+        error_set (&err, ERROR_USAGE, "the body is no JSON object");
+    if (err.code != ERROR_NONE)
+        exchange_fail (exchange, &err);
+    const json_t *secret = route->secret_key ? json_object_get (exchange->json, route->secret_key) : NULL;
+    bool is_token = token_secret_is_valid (secret ? json_string_value (secret) : "", json_string_length (secret));
+    return route->hashes && !is_token;
+}
+
+void routes_perform (struct exchange *exchange, struct embedded *embedded)
+{
+    struct error err = ERROR_INIT;
+    struct call call = { .exchange = exchange,
+                         .embedded = embedded,
+                         .service = embedded_service (embedded),
+                         .body = exchange->json,
+                         .caller = { .ip = exchange->client_text, .user_agent = exchange->user_agent } };
+    int status = admit (&call, &err);
+    if (status == 0)
+        status = exchange->route->handler (&call, &err);
+    if (status != 0)
+        exchange_fail (exchange, &err);
+    session_release (&call.session);
+}
+
+int handlers_take_text (const struct call *call, const char *key, bool required, const char **ret_text,
+                        struct error *err)
+{
+    const json_t *value = json_object_get (call->body, key);
+    *ret_text = json_string_value (value);
+    if (value && !json_is_null (value) && !json_is_string (value))
+        return error_set (err, ERROR_USAGE, "\"%s\" is no string", key);
+    if (required && *ret_text == NULL)
+        return error_set (err, ERROR_USAGE, "malformed request: \"%s\" is missing", key);
+    return 0;
+}
+
+int handlers_take_secret (const struct call *call, const char *key, bool required, struct secret *ret_secret,
+                          struct error *err)
+{
+    const char *text;
+    if (handlers_take_text (call, key, required, &text, err) != 0)
+        return -1;
+    if (required && text[0] == '\0')
+        return error_set (err, ERROR_USAGE, "malformed request: \"%s\" is empty", key);
+    if (text && text[0])
+        secret_set (ret_secret, text, strlen (text));
+    return 0;
+}
