@@ -108,6 +108,13 @@ libdpat_a_SOURCES = \
 	src/credentials/process.h \
 	src/credentials/session_file.c \
 	src/credentials/session_file.h \
+	src/hub/http.c \
+	src/hub/http.h \
+	src/hub/hub.c \
+	src/hub/hub.h \
+	src/hub/hub_private.h \
+	src/hub/hub_sessions.c \
+	src/hub/hub_tokens.c \
 	src/server/certificate.c \
 	src/server/certificate.h \
 	src/server/connections.c \

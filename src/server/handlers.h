@@ -27,7 +27,7 @@ handler handle_health;  /* health.c */
 handler handle_metrics; /* health.c */
 
 /* The string member key of the body as a secret, which is empty when it is absent. ERROR_USAGE when it is no string, or
- * when it is required and absent or "". */
+ * absent though required. */
 int handlers_take_secret (const struct call *call, const char *key, bool required, struct secret *ret_secret,
                           struct error *err);
 

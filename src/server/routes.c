@@ -192,9 +192,7 @@ int handlers_take_secret (const struct call *call, const char *key, bool require
     const char *text;
     if (handlers_take_text (call, key, required, &text, err) != 0)
         return -1;
-    if (required && text[0] == '\0')
-        return error_set (err, ERROR_USAGE, "malformed request: \"%s\" is empty", key);
-    if (text && text[0])
+    if (text)
         secret_set (ret_secret, text, strlen (text));
     return 0;
 }

@@ -155,6 +155,7 @@ int embedded_create (struct service *service, const struct caller *caller, const
     AUTO (secret) secret = SECRET_INIT;
     if (check_wish (wish, clock_now_us (), err) != 0 || token_secret_generate (&secret, err) != 0
         || fill_row (embedded, caller, wish, &secret, &row, err) != 0
+        || (wish->source == TOKEN_AUTO && embedded_write_usage (embedded, err) != 0) /* who is used least? */
         || embedded_begin (embedded, caller, &who, err) != 0)
         return -1;
     int status = insert (embedded, caller, &who, wish, &row, &evicted, err);

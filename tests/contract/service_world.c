@@ -1,7 +1,10 @@
 /* A service in tests, for the contract of service.h. */
 #include "tests/contract/service_world.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "src/hub/hub.h"
 
 struct world world;
 
@@ -25,19 +28,50 @@ void add_account (const char *name, const char *text)
     assert_ok (accounts_add (world.embedded, &(struct caller){ .ip = NULL }, name, &password, NULL, &err), &err);
 }
 
-int open_embedded (void **state)
+/* The operator's side of a fresh store, at some day's time. */
+static int open_store (void **state)
 {
     if (support_make_folder (state) != 0)
         return -1;
-    AUTOFREE char *path = support_path (state, "service.db");
-    const struct embedded_place place = { .store_path = path, .create = true };
+    world = (struct world){ .store_path = support_path (state, "service.db") };
+    const struct embedded_place place = { .store_path = world.store_path, .create = true };
     struct error err = ERROR_INIT;
     clock_set_us (CLOCK_SOME_DAY * 1000000);
-    world = (struct world){ .service = NULL };
     assert_ok (embedded_open (&place, &world.embedded, &err), &err);
-    world.service = embedded_service (world.embedded);
     add_account ("alice", ALICE_PASSWORD);
     add_account ("bob", BOB_PASSWORD);
+    return 0;
+}
+
+int open_embedded (void **state)
+{
+    struct error err = ERROR_INIT;
+    if (open_store (state) != 0)
+        return -1;
+    world.service = embedded_service (world.embedded);
+    world.ip = "192.0.2.7";
+    assert_ok (sign_in ("alice", ALICE_PASSWORD, &world.session, &err), &err);
+    return 0;
+}
+
+static int open_again (void *context, struct usage *usage, struct embedded **ret_embedded, struct error *err)
+{
+    const struct embedded_place place = { .store_path = world.store_path, .usage = usage };
+    (void)context;
+    return embedded_open (&place, ret_embedded, err);
+}
+
+int open_hub (void **state)
+{
+    const struct server_config config = { .open = open_again, .listen = "127.0.0.1:0" };
+    struct error err = ERROR_INIT;
+    if (open_store (state) != 0)
+        return -1;
+    assert_ok (server_start (&config, &world.server, &err), &err);
+    AUTOFREE char *url = xasprintf ("http://127.0.0.1:%u", server_port (world.server));
+    const struct hub_place place = { .url = url };
+    assert_ok (hub_open (&place, &world.service, &err), &err);
+    world.ip = "127.0.0.1";
     assert_ok (sign_in ("alice", ALICE_PASSWORD, &world.session, &err), &err);
     return 0;
 }
@@ -45,7 +79,13 @@ int open_embedded (void **state)
 int close_world (void **state)
 {
     session_release (&world.session);
+    struct error err = ERROR_INIT;
     service_free (world.service);
+    if (world.server) {
+        assert_ok (server_stop (world.server, 2000, &err), &err);
+        service_free (embedded_service (world.embedded));
+    }
+    free (world.store_path);
     clock_set_us (0);
     return support_remove_folder (state);
 }
@@ -87,6 +127,8 @@ void get (const char *id, struct token *ret_token, bool *ret_found)
     AUTO (token_list) list = { .items = NULL };
     const struct caller caller = as (&world.session);
     struct error err = ERROR_INIT;
+    if (world.server)
+        server_tick (world.server); /* so that uses of tokens are written */
     assert_ok (service_find (world.service, &caller, id, &list, &err), &err);
     *ret_found = list.count == 1;
     if (*ret_found && ret_token)

@@ -6,12 +6,16 @@
 #include "tests/support/support.h"
 
 #include "src/service/accounts.h"
+#include "src/server/server.h"
 #include "src/service/embedded.h"
 
 /* One adapter of service.h, opened afresh for each test. */
 struct world {
     struct service *service;
     struct embedded *embedded; /* the operator's side, for what the port cannot do */
+    struct server *server;     /* between the two, for the adapter that needs one */
+    char *store_path;          /* owned */
+    const char *ip;            /* what the service takes for the caller's address */
     struct session session;    /* alice's, opened with her password */
 };
 
@@ -22,6 +26,7 @@ extern struct world world;
 
 /* Setups of cmocka, one per adapter, and the teardown of all. */
 int open_embedded (void **state);
+int open_hub (void **state); /* over HTTP, on a server of the embedded service */
 int close_world (void **state);
 
 /* The caller that shows this session. */

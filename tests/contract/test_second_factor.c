@@ -293,7 +293,7 @@ int main (void)
         TEST (five_wrong_codes_lock_it_for_a_quarter_of_an_hour, adapter),                                             \
         TEST (the_recovery_code_works_once, adapter), TEST (turning_it_off_takes_password_and_code, adapter),          \
         TEST (the_operator_resets_it, adapter), TEST (a_token_session_sees_nothing_of_it, adapter)
-    const struct CMUnitTest tests[] = { EACH (embedded) };
+    const struct CMUnitTest tests[] = { EACH (embedded), EACH (hub) };
     json_start ();
     return cmocka_run_group_tests (tests, NULL, NULL);
 }
