@@ -60,6 +60,8 @@ libdpat_a_SOURCES = \
 	src/cli/option.h \
 	src/cli/output.c \
 	src/cli/output.h \
+	src/cli/progress.c \
+	src/cli/progress.h \
 	src/cli/prompt.c \
 	src/cli/prompt.h \
 	src/cli/qr.c \

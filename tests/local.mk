@@ -43,6 +43,9 @@ cli_tests = \
 	tests/cli/second-factor.bats \
 	tests/cli/secrets.bats \
 	tests/cli/show.bats \
+	tests/cli/serve.bats \
+	tests/cli/server-probes.bats \
+	tests/cli/server-faults.bats \
 	tests/cli/status.bats \
 	tests/cli/store.bats \
 	tests/cli/version.bats
@@ -61,7 +64,14 @@ test_support = \
 	tests/demo.sh \
 	tests/lint/lib.sh \
 	tests/support/check-json.py \
+	tests/support/api.py \
+	tests/support/hub-api.json \
+	tests/support/matrix.py \
+	tests/support/openapi.py \
 	tests/support/otp.py \
+	tests/support/probes.py \
+	tests/support/slow.py \
+	tests/support/storm.py \
 	tests/support/readme.py \
 	tests/support/registry.py \
 	tests/support/terminal.py

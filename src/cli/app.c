@@ -15,6 +15,7 @@
 #include "src/cli/prompt.h"
 #include "src/cli/sign_in_input.h"
 #include "src/credentials/session_file.h"
+#include "src/hub/hub.h"
 #include "src/service/accounts.h"
 #include "src/service/password.h"
 
@@ -74,8 +75,30 @@ int app_check_local (struct app *app, struct error *err)
         return -1;
     if (app->settings.service_kind == SERVICE_LOCAL)
         return 0;
-    error_set (err, ERROR_UNSUPPORTED, "this version of dpat cannot talk to %s yet", app_service_title (app));
-    return error_hint (err, "use the embedded service: --service local, or export DPAT_SERVICE=local");
+    error_set (err, ERROR_UNSUPPORTED, "only the operator of an embedded service can do this, not a user of %s",
+               app_service_title (app));
+    return error_hint (err, "on the machine that has the store: --service local, or export DPAT_SERVICE=local");
+}
+
+int app_open_service (struct app *app, struct error *err)
+{
+    if (app_load (app, err) != 0)
+        return -1;
+    if (app->service)
+        return 0;
+    if (app->settings.service_kind == SERVICE_LOCAL)
+        return app_open_embedded (app, false, err);
+    const char *ca_file = getenv ("SSL_CERT_FILE");
+    const struct common_options *options = &app->options;
+    app->progress.wanted = isatty (STDERR_FILENO) && !options->quiet && !options->json && !options->porcelain;
+    const struct hub_place place = { .url = app->settings.service_kind == SERVICE_HUB ? HUB_URL
+                                                                                      : app->settings.service_name,
+                                     .ca_file = ca_file && ca_file[0] ? ca_file : NULL,
+                                     .timeout_ms = app->settings.timeout_ms,
+                                     .progress = progress_show,
+                                     .progress_context = &app->progress };
+    log_debug ("service at %s", place.url);
+    return hub_open (&place, &app->service, err);
 }
 
 int app_open_embedded (struct app *app, bool create, struct error *err)
@@ -145,7 +168,7 @@ static int sign_in_for_this_run (struct app *app, const char *password_file, str
 {
     AUTO (secret) password = SECRET_INIT;
     if (need_user (app, "DPAT_PASSWORD_FILE", err) != 0 || read_password_file (password_file, &password, err) != 0
-        || app_open_embedded (app, false, err) != 0)
+        || app_open_service (app, err) != 0)
         return -1;
     struct sign_in sign_in = { .user = app->settings.user, .secret = &password };
     struct code_input codes = { .no_input = app->options.no_input };
@@ -199,7 +222,7 @@ static int sign_in_by_kept_session (struct app *app, struct error *err)
         error_set (err, ERROR_SESSION_EXPIRED, "the session of %s has expired", kept.user);
         return error_hint (err, "sign in again: dpat login %s", kept.user);
     }
-    if (app_open_embedded (app, false, err) != 0)
+    if (app_open_service (app, err) != 0)
         return -1;
     secret_move (&app->session.bearer, &kept.bearer);
     use_session (app, false);
@@ -210,7 +233,7 @@ int app_sign_in (struct app *app, struct error *err)
 {
     if (app->caller.bearer)
         return 0;
-    if (app_check_local (app, err) != 0)
+    if (app_load (app, err) != 0)
         return -1;
     if (app->options.operator_mode)
         return sign_in_as_operator (app, err);
@@ -231,6 +254,8 @@ struct login_place app_login_place (struct app *app)
 char *app_registry (struct app *app, const char *text, struct error *err)
 {
     const char *registry = text ? text : settings_registry (&app->settings);
+    if (registry == NULL && app->settings.service_kind == SERVICE_HUB)
+        registry = "docker.io";
     if (registry)
         return docker_registry_key (registry, err);
     error_set (err, ERROR_USAGE, "no registry is named, and none is remembered for %s", app_service_title (app));

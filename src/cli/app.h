@@ -6,6 +6,7 @@
 
 #include "src/base/error.h"
 #include "src/base/secret.h"
+#include "src/cli/progress.h"
 #include "src/cli/settings.h"
 #include "src/core/docker_entry.h"
 #include "src/core/login.h"
@@ -18,8 +19,9 @@ struct app {
     struct settings settings; /* after app_load */
     bool loaded;
     bool stdout_was_closed;
-    struct embedded *embedded; /* owned through service_free */
-    struct service *service;   /* borrowed from embedded */
+    struct embedded *embedded; /* owned through service_free; NULL for a service over HTTP */
+    struct service *service;   /* owned */
+    struct progress progress;  /* of what is awaited from a service over HTTP */
     struct session session;    /* whose bearer is in use; empty before app_sign_in */
     bool session_is_ours;      /* opened for this run alone, and to be ended with it */
     struct caller caller;
@@ -35,8 +37,11 @@ void app_release (struct app *app);
  * note, not an error). */
 int app_load (struct app *app, struct error *err);
 
-/* See that the service is the embedded one; else ERROR_UNSUPPORTED. */
+/* See that the service is the embedded one, for what only its operator can do; else ERROR_UNSUPPORTED. */
 int app_check_local (struct app *app, struct error *err);
+
+/* Open the service that is meant, whichever it is. */
+int app_open_service (struct app *app, struct error *err);
 
 /* Open the embedded service. With create, store and key file are made when absent. ERROR_UNSUPPORTED when the service
  * is another one. */

@@ -117,13 +117,38 @@ static int read_passwords (const struct invocation *invocation, const char *name
     return sign_in_read_new (new_label, options->password_stdin, no_input, &passwords[1], err);
 }
 
+/* Whether it is the password of the one whose session is used. */
+static bool is_own (const struct app *app, const char *name)
+{
+    return app->settings.user && strcmp (app->settings.user, name) == 0;
+}
+
+/* Whose password it is. On another service than the embedded one everybody can only change his own. */
+static int choose_account (struct invocation *invocation, struct account *ret_account, struct error *err)
+{
+    const struct account_options *options = invocation->state;
+    struct app *app = invocation->app;
+    const char *name = invocation->arguments[0];
+    if (app_load (app, err) != 0)
+        return -1;
+    if (app->settings.service_kind == SERVICE_LOCAL || options->reset || !is_own (app, name)) {
+        if (app_check_local (app, err) != 0)
+            return -1;
+        return get_account (invocation, ret_account, err);
+    }
+    *ret_account = (struct account){ .disabled = false };
+    if (account_name_check (name, err) != 0)
+        return -1;
+    memcpy (ret_account->name, name, strlen (name) + 1);
+    return app_sign_in (app, err);
+}
+
 /* Who is signed in changes his own password in his session, which then stays; else the operator does it. */
 static int set_password (struct app *app, const char *name, const struct secret *old_password,
                          const struct secret *new_password, struct error *err)
 {
     struct error ignored = ERROR_INIT;
-    bool own = app->settings.user && strcmp (app->settings.user, name) == 0 && old_password;
-    if (own && app_sign_in (app, &ignored) == 0)
+    if (is_own (app, name) && old_password && app_sign_in (app, &ignored) == 0)
         return service_set_password (app->service, &app->caller, old_password, new_password, err);
     return accounts_set_password (app->embedded, &app->caller, name, old_password, new_password, err);
 }
@@ -134,7 +159,7 @@ static int run_passwd (struct invocation *invocation, json_t **ret_result, struc
     struct app *app = invocation->app;
     struct account account;
     struct secret passwords[2] = { SECRET_INIT, SECRET_INIT };
-    if (get_account (invocation, &account, err) != 0)
+    if (choose_account (invocation, &account, err) != 0)
         return -1;
     int status = 0;
     if (!app->options.dry_run) {
@@ -226,7 +251,7 @@ static const struct command account_passwd = {
     .description =
         "Set a new password. The old one is asked for first; --reset, for a forgotten one, does without. With\n"
         "--password-stdin the old password is the first line and the new one the second (with --reset, the new\n"
-        "one alone). All other sessions of the account end.",
+        "one alone). All other sessions of the account end. On a service at a URL you can change your own password.",
     .examples =
         (const struct command_example[]){ { "dpat account passwd alice --reset", "she forgot it" }, { .line = NULL } },
     .groups = (const struct option_group[]){ { reset_specs, 0 }, { password_specs, 0 }, { .specs = NULL } },

@@ -4,6 +4,7 @@
 #include "src/base/clock.h"
 #include "src/base/json.h"
 #include "src/base/memory.h"
+#include "src/base/text.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
 #include "src/cli/output.h"
@@ -64,7 +65,19 @@ static int choose_user (const struct invocation *invocation, struct login_work *
         work->user = prompt_line ("User", app->options.no_input, err);
     if (work->user == NULL)
         return error_hint (err, "name the user: dpat login USER");
-    return account_name_check (work->user, err);
+    if (app->settings.service_kind == SERVICE_LOCAL)
+        return account_name_check (work->user, err);
+    if (work->user[0] == '\0' || strlen (work->user) > ACCOUNT_NAME_MAX
+        || text_has_control (work->user, strlen (work->user)))
+        return error_set (err, ERROR_INVALID_ACCOUNT_NAME, "a user name has 1 to %d characters", ACCOUNT_NAME_MAX);
+    return 0;
+}
+
+/* Whether a person at a terminal who signs in to Docker Hub wants the Docker CLI signed in too. */
+static bool wants_docker (const struct app *app, bool password_stdin)
+{
+    return app->settings.service_kind == SERVICE_HUB && !password_stdin && !app->options.no_input
+           && prompt_confirm ("Sign the Docker CLI in as well?", false, NULL) == 0;
 }
 
 /* Docker's config is read and parsed before anything is made. A token is of no other use than to sign the Docker CLI
@@ -73,7 +86,8 @@ static int prepare_docker (const struct invocation *invocation, struct login_wor
 {
     const struct login_options *options = invocation->state;
     struct app *app = invocation->app;
-    if (!options->docker && options->registry == NULL && !token_secret_is_pat (secret_text (&work->secret)))
+    if (!options->docker && options->registry == NULL && !token_secret_is_pat (secret_text (&work->secret))
+        && !wants_docker (app, options->password_stdin))
         return 0;
     work->registry = app_registry (app, options->registry, err);
     if (work->registry == NULL || docker_config_open (NULL, &work->docker_config, err) != 0
@@ -92,7 +106,7 @@ static int prepare (const struct invocation *invocation, struct login_work *work
     const struct login_options *options = invocation->state;
     struct app *app = invocation->app;
     if ((options->life && duration_parse (options->life, "--for", &work->life_s, err) != 0)
-        || choose_user (invocation, work, err) != 0 || app_open_embedded (app, false, err) != 0)
+        || choose_user (invocation, work, err) != 0 || app_open_service (app, err) != 0)
         return -1;
     AUTOFREE char *label = xasprintf ("Password or token of %s", work->user);
     work->codes = (struct code_input){ .from_stdin = options->otp_stdin, .no_input = app->options.no_input };

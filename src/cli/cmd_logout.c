@@ -38,7 +38,7 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
     const char *user = app->settings.user;
     if (user && has_session (app, &found, err) != 0)
         return -1;
-    if (found && app_open_embedded (app, false, &unopened) != 0)
+    if (found && app_open_service (app, &unopened) != 0)
         error_prefix (&unopened, "signed out here, but the service could not be told");
     struct login_place place = app_login_place (app);
     if (user && logout_run (&place, user, options->all, &was, err) != 0)

@@ -180,7 +180,7 @@ const struct command cmd_serve = {
         "/healthz tells whether the store can be read, and /metrics, for this machine alone, what was done, for\n"
         "Prometheus. What is answered as made, changed or deleted rests on disk before; when a token was last used is\n"
         "written every few seconds.",
-    .examples = (const struct command_example[]){ { "dpat serve --store /var/lib/dpat/service.db", "for this machine" },
+    .examples = (const struct command_example[]){ { "dpat serve", "for this machine" },
                                                   { "dpat serve --listen :443 --tls-cert chain.pem --tls-key key.pem",
                                                     "for a team" },
                                                   { .line = NULL } },

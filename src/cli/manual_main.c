@@ -6,6 +6,7 @@
 #include "src/base/memory.h"
 #include "src/cli/commands.h"
 #include "src/cli/manual.h"
+#include "src/server/routes.h"
 
 static int write_page (const char *folder, const char *name, int section, const struct buffer *text)
 {
@@ -76,6 +77,16 @@ static void print_examples (const struct command *command)
         print_examples (*sub);
 }
 
+/* The routes of the server, for the test that holds who may call each. */
+static int print_routes (void)
+{
+    size_t count;
+    const struct route *routes = routes_all (&count);
+    for (size_t i = 0; i < count; i++)
+        printf ("%s %s\n", routes[i].method, routes[i].path);
+    return 0;
+}
+
 int main (int argc, char **argv)
 {
     int status = 2;
@@ -91,8 +102,10 @@ int main (int argc, char **argv)
         for (const struct command *const *command = commands_all (); *command; command++)
             print_examples (*command);
         status = 0;
-    } else
-        fputs ("usage: dpat-manual man FOLDER | list | commands | examples\n", stderr);
+    } else if (argc == 2 && strcmp (argv[1], "routes") == 0)
+        status = print_routes ();
+    else
+        fputs ("usage: dpat-manual man FOLDER | list | commands | examples | routes\n", stderr);
     if (fflush (stdout) != 0)
         status = 1;
     return status;

@@ -11,6 +11,7 @@
 #include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
+#include "src/base/time.h"
 #include "src/cli/option.h"
 #include "src/token/expiry.h"
 #include "src/token/name.h"
@@ -286,6 +287,21 @@ static int load_user (struct settings *settings, const struct common_options *op
     return 0;
 }
 
+/* DPAT_TIMEOUT: "30s", or seconds alone. */
+static int load_timeout (struct settings *settings, struct error *err)
+{
+    const char *text = getenv ("DPAT_TIMEOUT");
+    int64_t seconds = 0;
+    if (text == NULL || text[0] == '\0')
+        return 0;
+    AUTOFREE char *with_unit = xasprintf ("%ss", text);
+    if (time_parse_duration (strspn (text, "0123456789") == strlen (text) ? with_unit : text, &seconds) != 0
+        || seconds > 3600)
+        return error_set (err, ERROR_CONFIG, "DPAT_TIMEOUT is \"%.40s\", and must be a time up to 1h, as 30s", text);
+    settings->timeout_ms = (int)seconds * 1000;
+    return 0;
+}
+
 int settings_load (struct settings *settings, const struct common_options *options, struct error *err)
 {
     settings->config_folder = settings_config_folder (err);
@@ -302,10 +318,13 @@ int settings_load (struct settings *settings, const struct common_options *optio
     const char *expires = choose (NULL, "DPAT_DEFAULT_EXPIRES", settings->config, "default_expires");
     if (parse_expires (expires ? expires : DEFAULT_EXPIRES, &settings->default_expires_s, err) != 0)
         return -1;
-    if (load_user (settings, options, err) != 0)
+    if (load_user (settings, options, err) != 0 || load_timeout (settings, err) != 0)
         return -1;
     if (settings->service_kind != SERVICE_LOCAL) {
-        settings->service_name = xstrdup (settings->service);
+        size_t len = strlen (settings->service);
+        while (len > 0 && settings->service[len - 1] == '/')
+            len--;
+        settings->service_name = xstrndup (settings->service, len);
         return 0;
     }
     if (load_store (settings, options, err) != 0)

@@ -42,6 +42,7 @@ struct settings {
     char *store;               /* absolute */
     char *key_file;            /* NULL: beside the store */
     int64_t default_expires_s; /* 0: never */
+    int timeout_ms;            /* of a service over HTTP; 0: the adapter's own */
 };
 
 /* The names of the settings of config.json, ending with NULL. Borrowed for ever. */

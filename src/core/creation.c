@@ -45,14 +45,10 @@ static int make_and_deliver (struct service *service, const struct caller *calle
 static int find_taken (struct service *service, const struct caller *caller, const struct error *taken,
                        struct token *ret_token, struct error *err)
 {
-    AUTO (token_list) found = { .items = NULL };
     const char *id = taken->detail_count ? taken->details[0].text : "";
-    if (service_find (service, caller, id, &found, err) != 0)
-        return -1;
-    if (found.count != 1)
-        return error_set (err, ERROR_TOKEN_NOT_FOUND, "the token of that name was deleted meanwhile");
-    token_copy (ret_token, &found.items[0]);
-    return 0;
+    if (service_get (service, caller, id, ret_token, err) == 0)
+        return 0;
+    return error_prefix (err, "the token of that name cannot be looked at");
 }
 
 int creation_run (struct service *service, const struct caller *caller, const struct token_wish *wish, bool if_absent,

@@ -174,6 +174,33 @@ static int tell_service (const struct login_place *place, const struct secret *b
     return error_prefix (err, "signed out here, but the service could not be told");
 }
 
+/* Delete the automatic tokens that this user's Docker entries hold. The embedded service does that itself when the
+ * session ends; Docker Hub leaves it to us. One that is gone already is fine. */
+static int delete_automatic (const struct login_place *place, const char *user, const struct secret *bearer,
+                             struct error *err)
+{
+    AUTOPTR (session_file) file = NULL;
+    AUTO (docker_record_list) records = { .items = NULL };
+    struct caller inside = *place->caller;
+    inside.bearer = bearer;
+    if (session_file_open (place->state_folder, &file, err) != 0)
+        return -1;
+    session_file_list_docker (file, &records);
+    for (size_t i = 0; i < records.count; i++) {
+        const struct docker_record *record = &records.items[i];
+        struct error why = ERROR_INIT;
+        if (!record->automatic || record->token_id == NULL || strcmp (record->service, place->service_name) != 0
+            || strcmp (record->user, user) != 0 || service_delete (place->service, &inside, record->token_id, &why) == 0
+            || why.code == ERROR_TOKEN_NOT_FOUND || why.code == ERROR_SESSION_EXPIRED
+            || why.code == ERROR_NOT_SIGNED_IN)
+            continue;
+        if (err)
+            *err = why;
+        return error_prefix (err, "the automatic token %s could not be deleted", record->token_id);
+    }
+    return 0;
+}
+
 static int forget_session (const struct login_place *place, const char *user, struct error *err)
 {
     AUTOPTR (session_file) file = NULL;
@@ -201,7 +228,9 @@ int logout_run (const struct login_place *place, const char *user, bool everywhe
     bool live = found && kept.expires_at > clock_now_us () / 1000000;
     if (everywhere && !live)
         return cannot_end_all (user, err);
-    if (live && place->service && tell_service (place, &kept.bearer, everywhere, err) != 0)
+    if (live && place->service && delete_automatic (place, user, &kept.bearer, err) != 0)
+        status = -1;
+    if (live && place->service && tell_service (place, &kept.bearer, everywhere, status == 0 ? err : NULL) != 0)
         status = -1;
     size_t erased = 0;
     if (docker_entry_withdraw (place->state_folder, place->service_name, user, &erased, status == 0 ? err : NULL) != 0)

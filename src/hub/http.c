@@ -48,7 +48,6 @@ struct transfer {
     struct http_reply *reply;
     char problem[CURL_ERROR_SIZE];
     int64_t deadline_ms;
-    bool stopped; /* the progress function said so */
 };
 
 void http_reply_release (struct http_reply *reply)
@@ -172,18 +171,19 @@ static size_t take_header (char *data, size_t size, size_t count, void *context)
     return len;
 }
 
-static bool is_stopped (const struct http *http)
+static void show_wait (const struct http *http)
 {
     AUTOFREE char *what = xasprintf ("waiting for %s", http->host);
-    return http->place.progress && http->place.progress (http->place.progress_context, what) != 0;
+    if (http->place.progress)
+        http->place.progress (http->place.progress_context, what);
 }
 
 static int show_progress (void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
-    struct transfer *transfer = context;
+    const struct transfer *transfer = context;
     (void)a, (void)b, (void)c, (void)d;
-    transfer->stopped = transfer->stopped || is_stopped (transfer->http);
-    return transfer->stopped;
+    show_wait (transfer->http);
+    return 0;
 }
 
 /* Set up libcurl for one request; the list of header fields is the caller's to free. */
@@ -241,13 +241,13 @@ static bool was_not_sent (CURLcode code)
 static int fail (const struct transfer *transfer, CURLcode code, struct error *err)
 {
     const struct http *http = transfer->http;
-    const char *why = transfer->problem[0] ? transfer->problem : http->curl.easy_strerror (code);
+    AUTOFREE char *why = xstrdup (transfer->problem[0] ? transfer->problem : http->curl.easy_strerror (code));
+    for (size_t len = strlen (why); len > 0 && why[len - 1] == ' '; len--)
+        why[len - 1] = '\0';
     if (code == CURLE_WRITE_ERROR && transfer->answer.failed)
         return error_set (err, ERROR_SERVICE_FAILED, "%s answers with more than %d bytes", http->host,
                           ANSWER_MAX_BYTES);
-    if (transfer->stopped)
-        error_set (err, ERROR_NETWORK, "interrupted while waiting for %s", http->host);
-    else if (code == CURLE_OPERATION_TIMEDOUT)
+    if (code == CURLE_OPERATION_TIMEDOUT)
         error_set (err, ERROR_NETWORK, "%s did not answer within %d s", http->host, http->place.timeout_ms / 1000);
     else if (code == CURLE_PEER_FAILED_VERIFICATION) {
         error_set (err, ERROR_NETWORK, "the certificate of %s cannot be trusted: %s", http->host, why);
@@ -269,7 +269,7 @@ static bool may_repeat (const struct transfer *transfer, CURLcode code, int trie
     const struct http_reply *reply = transfer->reply;
     bool harmless = is_method (request, "GET") || is_method (request, "DELETE");
     *ret_wait_ms = (int64_t)BACK_OFF_MS << tries;
-    if (transfer->stopped || tries >= REPEATS)
+    if (tries >= REPEATS)
         return false;
     if (code != CURLE_OK)
         return harmless && !transfer->answer.failed && code != CURLE_OPERATION_TIMEDOUT
@@ -283,15 +283,14 @@ static bool may_repeat (const struct transfer *transfer, CURLcode code, int trie
     return harmless && reply->status >= 502 && reply->status <= 504;
 }
 
-/* Wait; false when that would be past the deadline, or was stopped. */
+/* Wait; false when that would be past the deadline. */
 static bool pause_for (const struct transfer *transfer, int64_t wait_ms)
 {
     int64_t until_ms = now_ms () + wait_ms;
     if (until_ms >= transfer->deadline_ms)
         return false;
     while (now_ms () < until_ms) {
-        if (is_stopped (transfer->http))
-            return false;
+        show_wait (transfer->http);
         nanosleep (&(struct timespec){ .tv_nsec = SLICE_MS * 1000000L }, NULL);
     }
     return true;
@@ -328,7 +327,7 @@ static int perform (struct transfer *transfer, struct error *err)
         transfer->reply->repeated = true;
     }
     if (http->place.progress)
-        (void)http->place.progress (http->place.progress_context, NULL);
+        http->place.progress (http->place.progress_context, NULL);
     return code == CURLE_OK ? 0 : fail (transfer, code, err);
 }
 

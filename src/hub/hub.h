@@ -14,9 +14,8 @@
 /* Docker Hub's own address. */
 #define HUB_URL "https://hub.docker.com"
 
-/* Called about ten times a second while an answer is awaited (with what is awaited), and with NULL when it is there.
- * Not zero ends the wait. */
-typedef int hub_progress (void *context, const char *what);
+/* Called about ten times a second while an answer is awaited (with what is awaited), and with NULL when it is there. */
+typedef void hub_progress (void *context, const char *what);
 
 /* Where the service is, and how to talk to it. All strings are borrowed for as long as it lives. */
 struct hub_place {

@@ -219,7 +219,12 @@ static int create_auto (struct hub *hub, const struct caller *caller, const stru
     secret_set (&made->secret, secret, strlen (secret));
     if (json_is_object (evicted) && wire_read_token (evicted, &made->evicted, NULL, err) != 0)
         return -1;
-    return json_is_object (token) ? wire_read_token (token, &made->token, NULL, err) : look_up (hub, caller, made, err);
+    if (json_is_object (token))
+        return wire_read_token (token, &made->token, NULL, err);
+    if (look_up (hub, caller, made, err) == 0)
+        return 0;
+    error_prefix (err, "an automatic token was made, but its id could not be found");
+    return error_hint (err, "look for the newest one in dpat list --auto, and delete it");
 }
 
 int hub_create (struct service *service, const struct caller *caller, const struct token_wish *wish,
@@ -239,9 +244,12 @@ int hub_create (struct service *service, const struct caller *caller, const stru
                                             : create_manual (hub, caller, wish, &made, err);
     if (status != 0)
         return -1;
-    if (made.secret.len == 0)
-        return error_set (err, ERROR_SERVICE_FAILED, "%s made a token without a secret (%s)", http_host (hub->http),
+    if (made.secret.len == 0) {
+        bool deleted = hub_delete (service, caller, made.token.id, NULL) == 0;
+        return error_set (err, ERROR_SERVICE_FAILED, "%s made a token without a secret; it %s (%s)",
+                          http_host (hub->http), deleted ? "was deleted again" : "could not be deleted either",
                           made.token.id);
+    }
     *ret_made = made;
     made = (struct token_made){ .secret = SECRET_INIT }; /* handed over */
     return 0;

@@ -104,6 +104,34 @@ public_folder() {
 
 teardown() {
   [ -z "${PUBLIC-}" ] || rm -rf "$PUBLIC"
+  stop_server
+}
+
+# Serve the store of this test; leaves $SERVER (its process), $PORT and $URL: start_server [OPTIONS]
+start_server() {
+  rm -f "$HOME/port"
+  # shellcheck disable=SC2086 # a program with its options
+  DPAT_SERVICE=local ${DPAT_RUNNER-} "$DPAT" serve --listen 127.0.0.1:0 --port-file "$HOME/port" "$@" \
+    2>>"$HOME/server.log" 3>&- &
+  SERVER=$!
+  wait_until test -s "$HOME/port" || { cat "$HOME/server.log"; return 1; }
+  PORT=$(cat "$HOME/port")
+  URL=http://127.0.0.1:$PORT
+}
+
+# Ask it to end; leaves its exit status in $ended.
+stop_server() {
+  ended=0
+  [ -n "${SERVER-}" ] || return 0
+  kill "$SERVER" 2>/dev/null || :
+  wait "$SERVER" || ended=$?
+  SERVER=
+}
+
+# A key and a certificate signed by itself: make_certificate CERTIFICATE KEY NAME [DAYS]
+make_certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$2" -out "$1" \
+    -subj "/CN=$3" -addext "subjectAltName=DNS:$3,IP:127.0.0.1" -days "${4-30}" 2>/dev/null
 }
 
 # Run as nobody, with a home in $PUBLIC and a copy of dpat there: the build may lie where nobody can look.

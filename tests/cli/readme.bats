@@ -80,7 +80,7 @@ home_of_examples() {
 
 # Run one line on a terminal and answer what it asks.
 run_example() {
-  local answers=()
+  local answers=() line=$1
   case $1 in
     'dpat create '*) ;;
     *) dpat create ci-deploy -q >/dev/null ;;
@@ -91,8 +91,13 @@ run_example() {
     'dpat login '*'<'*) ;;
     'dpat login '*) answers=(--expect alice: --send "$PASSWORD") ;;
     'dpat delete ci-deploy') answers=(--expect '[y/N]' --send y) ;;
+    'dpat serve'*)
+      make_certificate chain.pem key.pem localhost
+      answers=(--expect 'serving' --send ^C)
+      line+=' --listen 127.0.0.1:0' # not a port that somebody else may have
+      ;;
   esac
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "${answers[@]}" -- bash -euo pipefail -c "$1"
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "${answers[@]}" -- bash -euo pipefail -c "$line"
 }
 
 @test "every example in the help works" {

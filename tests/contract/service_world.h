@@ -5,8 +5,8 @@
 #include "tests/support/clock.h"
 #include "tests/support/support.h"
 
-#include "src/service/accounts.h"
 #include "src/server/server.h"
+#include "src/service/accounts.h"
 #include "src/service/embedded.h"
 
 /* One adapter of service.h, opened afresh for each test. */
