@@ -24,6 +24,8 @@ struct serve_options {
     const char *tls_key;
     struct string_list proxies;
     const char *rate_limit;
+    const char *connections;
+    const char *connections_of_client;
     bool metrics_for_all;
 };
 
@@ -40,6 +42,8 @@ static const struct option_spec serve_specs[] = {
       "believe X-Forwarded-For of proxies in this network, as 10.0.0.0/8", 0 },
     { "rate-limit", 0, OPTION_TEXT, SERVE (rate_limit), "N",
       "requests a minute from one address (default 3000, 0: any number)", 0 },
+    { "connections", 0, OPTION_TEXT, SERVE (connections), "N", "open at once (default 512)", 0 },
+    { "connections-per-address", 0, OPTION_TEXT, SERVE (connections_of_client), "N", "of one address (default 64)", 0 },
     { "metrics-for-all", 0, OPTION_FLAG, SERVE (metrics_for_all), NULL, "show /metrics to others than this machine",
       0 },
     { .name = NULL },
@@ -53,16 +57,18 @@ static void write_line (void *context, const char *line)
     (void)file_write_all (STDERR_FILENO, text, strlen (text)); /* there is nowhere else to tell it */
 }
 
-static int take_rate_limit (const char *text, unsigned *ret_limit, struct error *err)
+/* A number from least up to 100 million; text NULL is otherwise. */
+static int take_number (const char *text, const char *option, unsigned least, unsigned otherwise, unsigned *ret_number,
+                        struct error *err)
 {
     char *end;
-    *ret_limit = REQUESTS_PER_MINUTE;
+    *ret_number = otherwise;
     if (text == NULL)
         return 0;
-    unsigned long limit = strtoul (text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || limit > 100000000)
-        return error_set (err, ERROR_USAGE, "--rate-limit takes a number of requests, not \"%.40s\"", text);
-    *ret_limit = (unsigned)limit;
+    unsigned long number = strtoul (text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < least || number > 100000000)
+        return error_set (err, ERROR_USAGE, "%s takes a number from %u up, not \"%.40s\"", option, least, text);
+    *ret_number = (unsigned)number;
     return 0;
 }
 
@@ -87,7 +93,12 @@ static int read_config (const struct serve_options *options, struct app *app, st
                                       .tls_key = options->tls_key,
                                       .metrics_for_all = options->metrics_for_all };
     if (check_url (options->public_url, err) != 0
-        || take_rate_limit (options->rate_limit, &config->requests_per_minute, err) != 0)
+        || take_number (options->rate_limit, "--rate-limit", 0, REQUESTS_PER_MINUTE, &config->requests_per_minute, err)
+               != 0
+        || take_number (options->connections, "--connections", 1, 0, &config->connections, err) != 0
+        || take_number (options->connections_of_client, "--connections-per-address", 1, 0,
+                        &config->connections_of_client, err)
+               != 0)
         return -1;
     for (size_t i = 0; i < options->proxies.count; i++)
         if (network_list_add (&config->proxies, options->proxies.items[i], err) != 0)
@@ -146,6 +157,7 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
     struct server_config config;
     sigset_t signals, before;
     (void)ret_result;
+    app->options.service = "local"; /* whichever service is used from here, it is this one that is served */
     if (app_load (app, err) != 0)
         return -1;
     /* Before there are threads: they all get this mask, so that only sigtimedwait sees these signals. */

@@ -111,7 +111,7 @@ teardown() {
 start_server() {
   rm -f "$HOME/port"
   # shellcheck disable=SC2086 # a program with its options
-  DPAT_SERVICE=local ${DPAT_RUNNER-} "$DPAT" serve --listen 127.0.0.1:0 --port-file "$HOME/port" "$@" \
+  DPAT_SERVICE=hub ${DPAT_RUNNER-} "$DPAT" serve --listen 127.0.0.1:0 --port-file "$HOME/port" "$@" \
     2>>"$HOME/server.log" 3>&- &
   SERVER=$!
   wait_until test -s "$HOME/port" || { cat "$HOME/server.log"; return 1; }
