@@ -1,18 +1,24 @@
 # Tests: unit and contract programs (cmocka), the command line (bats), and lint; all speak TAP.
 unit_tests = \
+	tests/unit/test_address \
 	tests/unit/test_buffer \
 	tests/unit/test_crypto \
 	tests/unit/test_docker_config \
 	tests/unit/test_error \
 	tests/unit/test_file \
+	tests/unit/test_guard \
 	tests/unit/test_keys \
 	tests/unit/test_option \
 	tests/unit/test_selection \
 	tests/unit/test_session_file \
 	tests/unit/test_store \
 	tests/unit/test_text \
+	tests/unit/test_throttle \
 	tests/unit/test_time \
-	tests/unit/test_token
+	tests/unit/test_token \
+	tests/unit/test_totp \
+	tests/unit/test_usage \
+	tests/unit/test_wire
 
 contract_tests = \
 	tests/contract/test_credentials \
@@ -31,6 +37,7 @@ cli_tests = \
 	tests/cli/docker.bats \
 	tests/cli/faults.bats \
 	tests/cli/help.bats \
+	tests/cli/hub.bats \
 	tests/cli/input.bats \
 	tests/cli/list.bats \
 	tests/cli/login.bats \
@@ -66,6 +73,7 @@ test_support = \
 	tests/support/check-json.py \
 	tests/support/api.py \
 	tests/support/hub-api.json \
+	tests/support/hub.py \
 	tests/support/matrix.py \
 	tests/support/openapi.py \
 	tests/support/otp.py \

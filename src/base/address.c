@@ -72,9 +72,11 @@ bool address_parse (const char *text, struct address *ret_address)
     const char *start = text[0] == '[' ? text + 1 : text;
     const char *first_colon = strchr (start, ':');
     size_t len = strlen (start);
-    if (text[0] == '[')
-        len = strcspn (start, "]");
-    else if (first_colon && strchr (first_colon + 1, ':') == NULL)
+    if (text[0] == '[') {
+        const char *end = strchr (start, ']');
+        len = end ? (size_t)(end - start) : 0;
+    }
+    if (text[0] != '[' && first_colon && strchr (first_colon + 1, ':') == NULL)
         len = (size_t)(first_colon - start); /* one colon: an IPv4 address and a port */
     if (len == 0 || len >= sizeof (plain))
         return false;

@@ -47,8 +47,8 @@ int app_open_service (struct app *app, struct error *err);
  * is another one. */
 int app_open_embedded (struct app *app, bool create, struct error *err);
 
-/* Open the embedded service once more, for a thread of a server; store and key file are made when absent. context is the
- * app, loaded for the embedded service: see struct server_config. */
+/* Open the embedded service once more, for a thread of a server; store and key file are made when absent. context is
+ * the app, loaded for the embedded service: see struct server_config. */
 int app_open_for_server (void *context, struct usage *usage, struct embedded **ret_embedded, struct error *err);
 
 /* Be signed in: with --operator for the user, with DPAT_PASSWORD_FILE for this run alone, else by the kept session.

@@ -171,6 +171,8 @@ static int tell_service (const struct login_place *place, const struct secret *b
         return 0;
     if (err)
         *err = why;
+    if (why.code == ERROR_UNSUPPORTED)
+        return -1;
     return error_prefix (err, "signed out here, but the service could not be told");
 }
 
@@ -228,10 +230,15 @@ int logout_run (const struct login_place *place, const char *user, bool everywhe
     bool live = found && kept.expires_at > clock_now_us () / 1000000;
     if (everywhere && !live)
         return cannot_end_all (user, err);
-    if (live && place->service && delete_automatic (place, user, &kept.bearer, err) != 0)
+    struct error why = ERROR_INIT;
+    if (live && place->service && !everywhere && delete_automatic (place, user, &kept.bearer, &why) != 0)
         status = -1;
-    if (live && place->service && tell_service (place, &kept.bearer, everywhere, status == 0 ? err : NULL) != 0)
+    if (live && place->service && tell_service (place, &kept.bearer, everywhere, status == 0 ? &why : NULL) != 0)
         status = -1;
+    if (err && status != 0)
+        *err = why;
+    if (why.code == ERROR_UNSUPPORTED) /* then nothing at all is done */
+        return -1;
     size_t erased = 0;
     if (docker_entry_withdraw (place->state_folder, place->service_name, user, &erased, status == 0 ? err : NULL) != 0)
         status = -1;

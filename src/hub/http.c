@@ -186,6 +186,17 @@ static int show_progress (void *context, curl_off_t a, curl_off_t b, curl_off_t 
     return 0;
 }
 
+static bool is_method (const struct http_request *request, const char *method)
+{
+    return strcmp (request->method, method) == 0;
+}
+
+/* Whether asking twice does no more than asking once, and the answers tell. */
+static bool is_harmless (const struct http_request *request)
+{
+    return is_method (request, "GET") || is_method (request, "DELETE");
+}
+
 /* Set up libcurl for one request; the list of header fields is the caller's to free. */
 static struct curl_slist *set_up (struct transfer *transfer, const char *url)
 {
@@ -217,6 +228,8 @@ static struct curl_slist *set_up (struct transfer *transfer, const char *url)
     curl->easy_setopt (easy, CURLOPT_XFERINFODATA, transfer);
     curl->easy_setopt (easy, CURLOPT_NOPROGRESS, 0L);
     curl->easy_setopt (easy, CURLOPT_ERRORBUFFER, transfer->problem);
+    /* On a connection that was used before libcurl itself sends again what got no answer. */
+    curl->easy_setopt (easy, CURLOPT_FRESH_CONNECT, is_harmless (request) ? 0L : 1L);
     if (http->place.ca_file)
         curl->easy_setopt (easy, CURLOPT_CAINFO, http->place.ca_file);
     if (request->bearer) {
@@ -257,17 +270,12 @@ static int fail (const struct transfer *transfer, CURLcode code, struct error *e
     return error_detail (err, "sent", ERROR_DETAIL_BOOL, was_not_sent (code) ? "false" : "true");
 }
 
-static bool is_method (const struct http_request *request, const char *method)
-{
-    return strcmp (request->method, method) == 0;
-}
-
 /* Whether to ask again, and how long to wait before. */
 static bool may_repeat (const struct transfer *transfer, CURLcode code, int tries, int64_t *ret_wait_ms)
 {
     const struct http_request *request = transfer->request;
     const struct http_reply *reply = transfer->reply;
-    bool harmless = is_method (request, "GET") || is_method (request, "DELETE");
+    bool harmless = is_harmless (request);
     *ret_wait_ms = (int64_t)BACK_OFF_MS << tries;
     if (tries >= REPEATS)
         return false;

@@ -174,7 +174,8 @@ use_server() {
   get "$URL/v2/access-tokens?page_size=2" >page
   [ "$(json '["next"]' <page)" = "$URL/v2/access-tokens?page=2&page_size=2" ]
   [ "$(json '["results"][0]["token_label"]' <page)" = t3 ]
-  get "$(json '["next"]' <page)" >page
+  next=$(json '["next"]' <page)
+  get "$next" >page
   [ "$(json '["next"]' <page)" = null ]
   [ "$(json '["previous"]' <page)" = "$URL/v2/access-tokens?page=1&page_size=2" ]
   [ "$(json '["count"]' <page)" = 3 ]

@@ -114,13 +114,36 @@ static void derived_keys_differ_by_label (void **state)
     assert_true (crypto_equal (one, two, sizeof (one)));
 }
 
+static void what_is_sealed_opens_only_unchanged (void **state)
+{
+    (void)state;
+    unsigned char key[CRYPTO_KEY_SIZE] = { 1 }, other[CRYPTO_KEY_SIZE] = { 2 };
+    unsigned char sealed[5 + CRYPTO_SEAL_OVERHEAD], again[sizeof (sealed)];
+    AUTO (secret) plain = SECRET_INIT;
+    struct error err = ERROR_INIT;
+    assert_ok (crypto_seal (key, "alice", "hello", 5, sealed, &err), &err);
+    assert_ok (crypto_seal (key, "alice", "hello", 5, again, &err), &err);
+    assert_memory_not_equal (sealed, again, sizeof (sealed)); /* each has a salt of its own */
+    assert_ok (crypto_open (key, "alice", sealed, sizeof (sealed), &plain, &err), &err);
+    assert_string_equal (secret_text (&plain), "hello");
+    assert_int_equal (crypto_open (key, "bob", sealed, sizeof (sealed), &plain, &err), -1);
+    assert_code (&err, ERROR_STORE_CORRUPT);
+    assert_int_equal (crypto_open (other, "alice", sealed, sizeof (sealed), &plain, &err), -1);
+    for (size_t i = 0; i < sizeof (sealed); i++) {
+        sealed[i] ^= 1;
+        assert_int_equal (crypto_open (key, "alice", sealed, sizeof (sealed), &plain, &err), -1);
+        sealed[i] ^= 1;
+        assert_int_equal (crypto_open (key, "alice", sealed, i, &plain, &err), -1);
+    }
+}
+
 int main (void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test (hmac_gives_rfc_4231_vectors),  cmocka_unit_test (base64_gives_rfc_4648_vectors),
         cmocka_unit_test (base64_refuses_what_is_none),  cmocka_unit_test (base64url_has_no_padding),
         cmocka_unit_test (hex_goes_both_ways),           cmocka_unit_test (uuids_are_version_4_and_differ),
-        cmocka_unit_test (derived_keys_differ_by_label),
+        cmocka_unit_test (derived_keys_differ_by_label), cmocka_unit_test (what_is_sealed_opens_only_unchanged),
     };
     return cmocka_run_group_tests (tests, NULL, NULL);
 }

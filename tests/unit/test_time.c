@@ -115,12 +115,34 @@ static void says_instants_as_people_do (void **state)
     assert_string_equal (time_format_duration (5400, text, sizeof (text)), "90m");
 }
 
+static void microseconds_keep_their_digits (void **state)
+{
+    (void)state;
+    static const char *const rows[] = { "2027-01-15T08:00:00Z", "2027-01-15T08:00:00.5Z", "2027-01-15T08:00:00.000Z",
+                                        "2027-01-15T08:00:00.019520Z", "2027-01-15T08:00:00.000001Z" };
+    char text[TIME_TEXT_US_SIZE];
+    int64_t us;
+    unsigned digits;
+    for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
+        assert_int_equal (time_parse_us (rows[i], &us, &digits), 0);
+        assert_string_equal (time_format_us (us, digits, text), rows[i]);
+    }
+    assert_int_equal (time_parse_us ("2027-01-15T08:00:00.12345678Z", &us, &digits), 0);
+    assert_string_equal (time_format_us (us, digits, text), "2027-01-15T08:00:00.123456Z");
+    assert_int_equal (time_parse_us ("2027-01-15T08:00:00.Z", &us, &digits), -1);
+    assert_int_equal (time_parse_us ("1970-01-01T00:00:00+02:00", &us, &digits), -1);
+}
+
 int main (void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test (writes_rfc_3339),         cmocka_unit_test (reads_rfc_3339),
-        cmocka_unit_test (date_is_its_last_second), cmocka_unit_test (reads_durations),
-        cmocka_unit_test (when_is_always_ahead),    cmocka_unit_test (says_instants_as_people_do),
+        cmocka_unit_test (writes_rfc_3339),
+        cmocka_unit_test (reads_rfc_3339),
+        cmocka_unit_test (date_is_its_last_second),
+        cmocka_unit_test (reads_durations),
+        cmocka_unit_test (when_is_always_ahead),
+        cmocka_unit_test (says_instants_as_people_do),
+        cmocka_unit_test (microseconds_keep_their_digits),
     };
     return cmocka_run_group_tests (tests, NULL, NULL);
 }

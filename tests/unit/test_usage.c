@@ -1,0 +1,133 @@
+/* Uses of tokens: gathered, written together, kept when they cannot be written. */
+#include "tests/support/clock.h"
+#include "tests/support/support.h"
+
+#include <string.h>
+
+#include "src/service/usage.h"
+
+/* A store with an account and tokens t0 to t9, and nothing gathered. */
+struct world {
+    struct store *store;
+    struct usage *usage;
+};
+
+static struct world world;
+
+static const char account_id[] = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
+
+static void token_id (int i, char out[TOKEN_ID_SIZE])
+{
+    memcpy (out, "00000000-0000-4000-8000-000000000000", TOKEN_ID_SIZE);
+    out[0] = (char)('0' + i);
+}
+
+static int begin (void **state)
+{
+    struct error err = ERROR_INIT;
+    if (support_make_folder (state) != 0)
+        return -1;
+    AUTOFREE char *path = support_path (state, "service.db");
+    struct account_row account = { .name = "alice", .password_phc = xstrdup ("x"), .created_us = 1 };
+    memcpy (account.id, account_id, sizeof (account_id));
+    assert_ok (store_open (path, STORE_CREATE, 1000, &world.store, &err), &err);
+    assert_ok (store_account_insert (world.store, &account, &err), &err);
+    account_row_release (&account);
+    for (int i = 0; i < 10; i++) {
+        AUTO (token_row) row = { .mac = { (unsigned char)i } };
+        row.token = (struct token){ .name = xstrdup ("t"), .active = true, .created_us = 1 };
+        token_id (i, row.token.id);
+        memcpy (row.account_id, account_id, sizeof (account_id));
+        assert_ok (store_token_insert (world.store, &row, &err), &err);
+    }
+    world.usage = usage_new ();
+    return 0;
+}
+
+static int end (void **state)
+{
+    usage_free (world.usage);
+    store_close (world.store);
+    return support_remove_folder (state);
+}
+
+static int64_t last_used (int i)
+{
+    AUTO (token_row) row = { .place = NULL };
+    char id[TOKEN_ID_SIZE];
+    struct error err = ERROR_INIT;
+    bool found;
+    token_id (i, id);
+    assert_ok (store_token_by_id (world.store, account_id, id, &row, &found, &err), &err);
+    assert_true (found);
+    return row.token.last_used_us;
+}
+
+static void use (int i, int64_t at_us)
+{
+    char id[TOKEN_ID_SIZE];
+    token_id (i, id);
+    usage_add (world.usage, id, at_us, "192.0.2.7", NULL);
+}
+
+static void uses_are_written_together (void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    for (int i = 9; i >= 0; i--)
+        use (i, 100 + i);
+    assert_int_equal (last_used (3), 0);
+    assert_ok (usage_write (world.usage, world.store, &err), &err);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal (last_used (i), 100 + i);
+    assert_ok (usage_write (world.usage, world.store, &err), &err); /* nothing left, and that is fine */
+}
+
+static void the_latest_use_of_a_token_counts (void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    use (1, 200);
+    use (1, 300);
+    use (1, 250);
+    assert_ok (usage_write (world.usage, world.store, &err), &err);
+    assert_int_equal (last_used (1), 300);
+}
+
+static void a_token_that_is_gone_is_no_error (void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    usage_add (world.usage, "ffffffff-0000-4000-8000-000000000000", 1, NULL, NULL);
+    use (2, 400);
+    assert_ok (usage_write (world.usage, world.store, &err), &err);
+    assert_int_equal (last_used (2), 400);
+}
+
+static void what_cannot_be_written_is_kept (void **state)
+{
+    struct error err = ERROR_INIT;
+    struct store *other = NULL;
+    AUTOFREE char *path = support_path (state, "service.db");
+    assert_ok (store_open (path, STORE_EXISTING, 10, &other, &err), &err);
+    assert_ok (store_begin (world.store, &err), &err); /* it holds the writer's lock */
+    use (1, 100);
+    use (2, 100);
+    assert_int_equal (usage_write (world.usage, other, &err), -1);
+    assert_code (&err, ERROR_STORE_LOCKED);
+    use (2, 200);
+    store_rollback (world.store);
+    assert_ok (usage_write (world.usage, other, &err), &err);
+    assert_int_equal (last_used (1), 100);
+    assert_int_equal (last_used (2), 200);
+    store_close (other);
+}
+
+int main (void)
+{
+#define TEST(promise) cmocka_unit_test_setup_teardown (promise, begin, end)
+    const struct CMUnitTest tests[] = { TEST (uses_are_written_together), TEST (the_latest_use_of_a_token_counts),
+                                        TEST (a_token_that_is_gone_is_no_error),
+                                        TEST (what_cannot_be_written_is_kept) };
+    return cmocka_run_group_tests (tests, NULL, NULL);
+}
