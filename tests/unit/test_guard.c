@@ -100,7 +100,8 @@ static void a_large_head_is_refused (void **state)
     memset (value, 'a', sizeof (value) - 1);
     value[sizeof (value) - 1] = '\0';
     assert_int_equal (status_of ("/", "HTTP/1.1", FIELDS ({ "Host", "x" }, { "A", value })), 0);
-    assert_int_equal (status_of ("/", "HTTP/1.1", FIELDS ({ "Host", "x" }, { "A", value }, { "B", value }, { "C", value })), 431);
+    assert_int_equal (
+        status_of ("/", "HTTP/1.1", FIELDS ({ "Host", "x" }, { "A", value }, { "B", value }, { "C", value })), 431);
 }
 
 int main (void)
