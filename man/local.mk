@@ -19,10 +19,12 @@ man_pages = \
 	man/dpat-version.1 \
 	man/dpat-environment.7 \
 	man/dpat-exit-codes.7 \
+	man/dpat-http-api.7 \
 	man/dpat-output.7 \
 	man/dpat-scopes.7 \
 	man/dpat-secrets.7 \
-	man/dpat-selectors.7
+	man/dpat-selectors.7 \
+	man/dpat-services.7
 
 nodist_man_MANS = $(man_pages)
 CLEANFILES += $(man_pages) man/stamp

@@ -212,7 +212,7 @@ const struct command cmd_login = {
             { "dpat login alice --password-stdin --registry registry.example:5000 <ci.token",
               "signs only the Docker CLI in, with a token" },
             { .line = NULL } },
-    .topics = (const char *const[]){ "secrets", "environment", NULL },
+    .topics = (const char *const[]){ "secrets", "services", "environment", NULL },
     .groups = (const struct option_group[]){ { login_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct login_options),
     .accepts = ACCEPTS_YES,

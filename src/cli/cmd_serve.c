@@ -196,7 +196,7 @@ const struct command cmd_serve = {
                                                   { "dpat serve --listen :443 --tls-cert chain.pem --tls-key key.pem",
                                                     "for a team" },
                                                   { .line = NULL } },
-    .topics = (const char *const[]){ "environment", "secrets", NULL },
+    .topics = (const char *const[]){ "http-api", "services", "environment", "secrets", NULL },
     .groups = (const struct option_group[]){ { serve_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct serve_options),
     .max_arguments = 0,

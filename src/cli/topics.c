@@ -87,7 +87,7 @@ static const char output_text[] =
     "   \"user_agent\"}}]}\n"
     "\n"
     "The counts are of the whole account. Other kinds: token_created, result (changes), status, account_list,\n"
-    "account, config, version, error.\n";
+    "account, second_factor, config, version, error.\n";
 
 static const char selectors_text[] =
     "A TOKEN is a token's exact name, its id, the beginning of its id (4 characters at least, and only one\n"
@@ -107,6 +107,69 @@ static const char selectors_text[] =
     "\n"
     "A change of more tokens than --max is refused (exit 2) before anything is changed. Spans are written as\n"
     "90m, 12h, 30d, 4w, 1y.\n";
+
+static const char services_text[] =
+    "A token service makes tokens and knows who may use them. --service, DPAT_SERVICE or the setting service says\n"
+    "which one is meant; signing in makes it the current one.\n"
+    "\n"
+    "  hub    Docker Hub, and what is meant when nothing else is said\n"
+    "  local  the embedded service: a store on this machine, without a server. Who can open the store's file is\n"
+    "         its operator\n"
+    "  URL    the embedded service on another machine (dpat serve), or whatever speaks Docker Hub's API. https://,\n"
+    "         or http:// to this machine itself\n"
+    "\n"
+    "What each of them can:\n"
+    "\n"
+    "                                        hub        local      URL of dpat serve\n"
+    "  make, list, rename, delete tokens     yes        yes        yes\n"
+    "  two active tokens of one name         prevented  refused    refused\n"
+    "  automatic token at sign-in            yes        yes        yes\n"
+    "  sign in with a second factor          yes        yes        yes\n"
+    "  account 2fa enable, disable, status   no         yes        yes\n"
+    "  account 2fa reset                     no         operator   no\n"
+    "  account passwd of one's own           no         yes        yes\n"
+    "  account add, list, disable, delete    no         operator   no\n"
+    "  --operator                            no         operator   no\n"
+    "  logout --all                          no         yes        yes\n"
+    "  last used from where                  no         yes        yes\n"
+    "  why a right secret fails              no         yes        yes\n"
+    "\n"
+    "\"Prevented\": Docker Hub itself takes two tokens of one name; dpat looks first, and of two that look at once\n"
+    "both may win. What a service cannot do is \"unsupported\" (exit 5).\n";
+
+static const char api_text[] =
+    "dpat serve answers the part of Docker Hub's API that is about tokens; the Hub's own documentation describes\n"
+    "it. Every path is found with and without a slash at its end, and /v2/api_tokens is /v2/access-tokens.\n"
+    "\n"
+    "  POST   /v2/users/login                       password or token; 401 with login_2fa_token asks for a code\n"
+    "  POST   /v2/users/2fa-login                   the code\n"
+    "  POST   /v2/auth/token                        a bearer for 10 minutes\n"
+    "  POST   /v2/logout                            any session\n"
+    "  GET    /v2/user                              any session\n"
+    "  GET    /v2/access-tokens                     and all below: only a session opened with the password\n"
+    "  POST   /v2/access-tokens\n"
+    "  POST   /v2/access-tokens/desktop-generate\n"
+    "  GET, PATCH, DELETE /v2/access-tokens/{uuid}\n"
+    "\n"
+    "Beyond Docker Hub's:\n"
+    "\n"
+    "  session_life in POST /v2/users/login and 2fa-login: seconds, at most 30 days\n"
+    "  everywhere in POST /v2/logout: true ends every session of the account\n"
+    "  unique_label in POST /v2/access-tokens: true refuses (409) the name of an active token\n"
+    "  token_label, scopes, expires_at and place in desktop-generate; its answer has access_token and evicted\n"
+    "  last_used_ip and last_used_ua of a token; session in GET /v2/user\n"
+    "  PUT    /v2/user/password                     old_password, new_password\n"
+    "  GET    /v2/user/2fa                          enabled, recovery_code_left, locked_until\n"
+    "  POST   /v2/user/2fa                          password; answers otpauth_uri\n"
+    "  POST   /v2/user/2fa/confirm                  code; answers recovery_code, once\n"
+    "  POST   /v2/user/2fa/disable                  password, code\n"
+    "  GET    /healthz                              200 when the store can be read\n"
+    "  GET    /metrics                              for Prometheus, to this machine alone\n"
+    "\n"
+    "The session is shown as \"Authorization: Bearer\" (or JWT), and in no other way. An error has message and\n"
+    "detail, and code as in dpat help exit-codes; a bad request has fields and text as well. Every answer has\n"
+    "X-RateLimit-Limit, -Remaining and -Reset; 429 and 503 have Retry-After. A body has 64 KiB at most, a head\n"
+    "16 KiB; requests that could be read in two ways are refused, and their connection closed.\n";
 
 static void write_exit_codes (struct buffer *out)
 {
@@ -145,10 +208,12 @@ const struct help_topic *help_topics (void)
     static const struct help_topic topics[] = {
         { "environment", "variables and files", environment_text, NULL },
         { "exit-codes", "what exit codes and error codes mean", NULL, write_exit_codes },
+        { "http-api", "what dpat serve answers", api_text, NULL },
         { "output", "tables, JSON and lines for scripts", output_text, NULL },
         { "scopes", "what a token may do", scopes_text, NULL },
         { "secrets", "where new secrets go and where secrets rest", secrets_text, NULL },
         { "selectors", "how to name tokens", selectors_text, NULL },
+        { "services", "Docker Hub, the embedded service, services at a URL", services_text, NULL },
         { .name = NULL },
     };
     return topics;

@@ -27,6 +27,37 @@ readme() { "$PYTHON3" "$TOP_SRCDIR/tests/support/readme.py" "$TOP_SRCDIR/README.
   done 8<expected 9<shown
 }
 
+@test "Docker Hub" {
+  unset HTTP_PROXY ALL_PROXY NO_PROXY no_proxy https_proxy http_proxy all_proxy DPAT_SERVICE
+  make_certificate hub.pem hub-key.pem hub.docker.com
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/hub.py" --port-file hub.port --tls hub.pem hub-key.pem \
+    --proxy-port-file proxy.port 2>hub.log 3>&- &
+  SERVER=$!
+  wait_until test -s proxy.port
+  HTTPS_PROXY=http://127.0.0.1:$(cat proxy.port)
+  export HTTPS_PROXY SSL_CERT_FILE=$HOME/hub.pem
+  readme 'Docker Hub' | sed 's/^dpat login yourname$/dpat login alice --password-stdin/' >lines
+  succeeds bash -eu lines <<<"$PASSWORD"
+  grep -q '^dckr_pat_' ci.token
+}
+
+@test "a team" {
+  unset DPAT_SERVICE
+  make_certificate chain.pem key.pem localhost
+  printf '%s\n' "$PASSWORD" >password
+  readme 'Serve a team' | sed "s|/var/lib/dpat|$HOME|; s|^dpat account .*|& --password-stdin <password|
+    s|--listen :8443|--listen 127.0.0.1:0 --port-file port|; s|^dpat serve.*|& 2>server.log \& echo \$! >pid|
+    s|^dpat login .*|while [ ! -s port ]; do sleep 0.1; done; & --password-stdin <password|
+    s|tokens.example:8443|localhost:\$(cat port)|" >lines
+  SSL_CERT_FILE=$HOME/chain.pem run --separate-stderr bash -eu lines 3>&-
+  SERVER=$(cat pid)
+  echo "$stderr"
+  [ "$status" -eq 0 ]
+  [[ $output == dpat_* ]]
+  kill "$SERVER"
+  SERVER=
+}
+
 @test "the CI job" {
   dpat account add alice --password-stdin -q <<<"$PASSWORD"
   printf '%s\n' "$PASSWORD" >password
@@ -62,7 +93,7 @@ readme() { "$PYTHON3" "$TOP_SRCDIR/tests/support/readme.py" "$TOP_SRCDIR/README.
 
 @test "the sections stand in the order a newcomer asks" {
   run grep '^## ' "$TOP_SRCDIR/README.md"
-  [ "$(printf '%s|' "${lines[@]}")" = '## Try it|## A first token|## Install|## In a CI job|## Where secrets rest|## Backup and restore|## Forgotten password|## More|' ]
+  [ "$(printf '%s|' "${lines[@]}")" = '## Try it|## A first token|## Docker Hub|## Serve a team|## Install|## In a CI job|## Where secrets rest|## Backup and restore|## Forgotten password|## More|' ]
   readme 'Try it' >try
   [ "$(tr '\n' ' ' <try)" = 'make demo make check ' ]
   grep -q 'make -j.* check' "$TOP_SRCDIR/.ci/run"
