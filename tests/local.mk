@@ -160,10 +160,15 @@ demo: all
 bench: all tests/support/bare_list$(EXEEXT)
 	@DPAT='$(abs_builddir)/dpat$(EXEEXT)' BARE='$(abs_builddir)/tests/support/bare_list$(EXEEXT)' \
 	  sh $(srcdir)/tests/bench.sh
+
+# Requests per second and memory of dpat serve beside nginx.
+bench-server: all
+	@DPAT='$(abs_builddir)/dpat$(EXEEXT)' sh $(srcdir)/tests/bench-server.sh
+
 EXTRA_PROGRAMS = tests/support/bare_list
 tests_support_bare_list_SOURCES = tests/support/bare_list.c
 tests_support_bare_list_LDADD = $(SQLITE_LIBS)
-EXTRA_DIST += tests/bench.sh
+EXTRA_DIST += tests/bench.sh tests/bench-server.sh
 CLEANFILES += tests/support/bare_list$(EXEEXT)
 
-.PHONY: memcheck lint demo bench
+.PHONY: memcheck lint demo bench bench-server
