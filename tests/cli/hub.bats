@@ -66,6 +66,34 @@ terminal() { "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "$@"; }
   grep -q '^POST /v2/logout' requests
 }
 
+# Whatever a test sent, the published description allows it.
+teardown() {
+  stop_server
+  [ ! -s invalid ] || { cat invalid; return 1; }
+}
+
+@test "the published examples are understood" {
+  plain_hub
+  fault 'GET /v2/access-tokens' example:200
+  succeeds dpat list --json
+  [ "$(json '["tokens"][0]["name"]' <<<"$output")" = 'My read only token' ]
+  [ "$(json '["tokens"][0]["state"]' <<<"$output")" = expired ]
+  [ "$(json '["tokens"][0]["creator"]["user_agent"]' <<<"$output")" = 'some user agent' ]
+  fault 'POST /v2/access-tokens' example:201
+  dpat create new --allow-duplicate -q >secret
+  [ "$(cat secret)" = a7a5ef25-8889-43a0-8cc7-f2a94268e861 ]
+  bearer='eyJhbGciOiJub25lIn0.eyJleHAiOjE1MTYyMzkwMjJ9.c2lnbmF0dXJl'
+  grep -qF "$bearer" "$TOP_SRCDIR/tests/support/hub-api.json"
+  fault 'POST /v2/users/login' example:200
+  succeeds dpat login alice --password-stdin <password
+  fails_with session_expired dpat list # the example's bearer ended in 2018
+  fault 'POST /v2/users/login' example:401
+  INPUT=password fails_with no_input dpat login alice --password-stdin
+  printf '%s\n123456\n' "$PASSWORD" >both
+  fault 'POST /v2/users' example:401
+  INPUT=both fails_with wrong_credentials dpat login alice --password-stdin --otp-stdin
+}
+
 @test "a rename does not deactivate, and a change sends nothing else" {
   plain_hub
   dpat create ci -q >/dev/null

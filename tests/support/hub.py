@@ -5,7 +5,8 @@ hub.py --port-file FILE [--tls CERTIFICATE KEY] [--proxy-port-file FILE] [--code
 
 The account is alice with the password of the tests. Each request is a line "METHOD TARGET BODY" in ./requests. A file
 ./fault, {"match": "METHOD PATH", "do": WHAT, "times": N}, spoils requests that begin so, N times (for ever without it).
-With a proxy port, CONNECT to any host gives this server.
+With a proxy port, CONNECT to any host gives this server. Bodies that the published description does not allow are written
+to ./invalid.
 """
 import argparse
 import base64
@@ -21,7 +22,11 @@ import time
 import uuid
 from urllib.parse import parse_qs, urlparse
 
+import jsonschema
+
 PASSWORD = "correct horse battery"
+with open(os.path.join(os.path.dirname(__file__), "hub-api.json"), encoding="utf-8") as description:
+    ROUTES = json.load(description)["routes"]
 PAT_REFUSED = {"message": "token issued from personal access token is not allowed", "errinfo": {}}
 
 
@@ -107,6 +112,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         getattr(self, "fault_" + what)(detail)
         return True
 
+    def described(self):
+        """The route of the published description that was asked for."""
+        path = urlparse(self.path).path.rstrip("/")
+        if path.startswith("/v2/access-tokens/") and not path.endswith("-generate"):
+            path = "/v2/access-tokens/{uuid}"
+        return ROUTES.get(f"{self.command} {path}", {})
+
+    def fault_example(self, detail):
+        self.send(int(detail), self.described()["examples"][detail])
+
     def fault_hang(self, _):
         time.sleep(30)
         self.close_connection = True
@@ -178,6 +193,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.spoil():
             return
         document = json.loads(body) if body else {}
+        try:
+            jsonschema.validate(document, self.described().get("body", {}))
+        except jsonschema.ValidationError as error:
+            with open("invalid", "a", encoding="utf-8") as file:
+                file.write(f"{self.command} {self.path}: {error.message}\n")
         path = urlparse(self.path).path.rstrip("/")
         with self.hub.lock:
             self.route(path, document)
