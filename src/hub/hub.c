@@ -39,7 +39,7 @@ int hub_open (const struct hub_place *place, struct service **ret_service, struc
     struct hub *hub = xcalloc (1, sizeof (*hub));
     hub->service.ops = &ops;
     hub->http = http;
-    hub->is_docker_hub = strcasecmp (http_host (http), HUB_URL + strlen ("https://")) == 0;
+    hub->is_docker_hub = strcasecmp (http_host (http), HUB_HOST) == 0;
     *ret_service = &hub->service;
     return 0;
 }

@@ -12,7 +12,8 @@
 #include "src/service/service.h"
 
 /* Docker Hub's own address. */
-#define HUB_URL "https://hub.docker.com"
+#define HUB_HOST "hub.docker.com"
+#define HUB_URL "https://" HUB_HOST
 
 /* Called about ten times a second while an answer is awaited (with what is awaited), and with NULL when it is there. */
 typedef void hub_progress (void *context, const char *what);

@@ -7,6 +7,18 @@
 #include "src/base/time.h"
 #include "src/server/handlers.h"
 #include "src/server/server_private.h"
+#include "src/service/accounts.h"
+
+/* A UUID without its hyphens. Returns out. */
+static const char *trim_id (const char *id, char out[CRYPTO_UUID_SIZE])
+{
+    char *at = out;
+    for (; *id; id++)
+        if (*id != '-')
+            *at++ = *id;
+    *at = '\0';
+    return out;
+}
 
 /* The user object of Docker Hub, and beyond it "session": how it was opened and until when it lasts. */
 int handle_user (struct call *call, struct error *err)
@@ -14,10 +26,15 @@ int handle_user (struct call *call, struct error *err)
     static const char *const empty[] = { "full_name",    "location",    "company", "gravatar_email",
                                          "gravatar_url", "profile_url", NULL };
     char when[TIME_TEXT_US_SIZE];
-    (void)err;
+    char id[CRYPTO_UUID_SIZE];
+    struct account account;
+    if (accounts_get (call->embedded, call->session.user, &account, err) != 0)
+        return -1;
     json_t *body = json_object ();
     json_t *session = json_object ();
-    json_set_string (body, "username", call->session.user);
+    json_set_string (body, "id", trim_id (account.id, id));
+    json_set_string (body, "username", account.name);
+    json_set_string (body, "date_joined", time_format_us (account.created_us, 6, when));
     for (const char *const *key = empty; *key; key++)
         json_set_string (body, *key, "");
     json_set (body, "is_staff", json_false ());

@@ -229,6 +229,17 @@ use_server() {
   succeeds dpat login alice --password-stdin --registry registry.example <ci.token
 }
 
+@test "who is signed in, as Docker Hub tells it" {
+  use_server
+  dpat login alice --password-stdin <password 2>/dev/null
+  bearer=$(json '["sessions"][0]["bearer"]' <"$XDG_STATE_HOME/dpat/sessions.json")
+  curl -sf -H "Authorization: Bearer $bearer" "$URL/v2/user/" >user
+  [ "$(json '["username"]' <user)" = alice ]
+  [[ $(json '["id"]' <user) =~ ^[0-9a-f]{32}$ ]]
+  [ "$(json '["type"]' <user)" = User ]
+  [ "$(json '["session"]["signed_in_with"]' <user)" = password ]
+}
+
 @test "metrics count, for this machine alone" {
   use_server
   dpat login alice --password-stdin <password 2>/dev/null
