@@ -7,15 +7,11 @@ setup() {
   CONFIG=$DOCKER_CONFIG/config.json
 }
 
-teardown() {
-  if [ -n "${REGISTRY_PID-}" ]; then kill "$REGISTRY_PID"; fi
-}
-
 # A stand-in registry on loopback that demands credentials; $REGISTRY is its address, $SEEN what it was shown.
 registry() {
   SEEN=$HOME/seen
   "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file "$HOME/port" --record "$SEEN" 3>&- &
-  REGISTRY_PID=$!
+  SERVER=$!
   wait_until test -s port
   REGISTRY=localhost:$(cat port)
 }

@@ -67,8 +67,7 @@ terminal() { "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "$@"; }
 }
 
 # Whatever a test sent, the published description allows it.
-teardown() {
-  stop_server
+finish() {
   [ ! -s invalid ] || { cat invalid; return 1; }
 }
 

@@ -102,9 +102,11 @@ public_folder() {
     -u DOCKER_CONFIG HOME="$PUBLIC")
 }
 
+# What every test leaves behind; then the file's own finish(), where it has one.
 teardown() {
   [ -z "${PUBLIC-}" ] || rm -rf "$PUBLIC"
   stop_server
+  if declare -F finish >/dev/null; then finish; fi
 }
 
 # Serve the store of this test; leaves $SERVER (its process), $PORT and $URL: start_server [OPTIONS]

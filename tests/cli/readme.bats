@@ -46,7 +46,7 @@ readme() { "$PYTHON3" "$TOP_SRCDIR/tests/support/readme.py" "$TOP_SRCDIR/README.
   make_certificate chain.pem key.pem localhost
   printf '%s\n' "$PASSWORD" >password
   readme 'Serve a team' | sed "s|/var/lib/dpat|$HOME|; s|^dpat account .*|& --password-stdin <password|
-    s|--listen :8443|--listen 127.0.0.1:0 --port-file port|; s|^dpat serve.*|& 2>server.log \& echo \$! >pid|
+    s|--listen :8443|--listen 127.0.0.1:0 --port-file port|; s|^dpat serve.*|& >server.out 2>server.log \& echo \$! >pid|
     s|^dpat login .*|while [ ! -s port ]; do sleep 0.1; done; & --password-stdin <password|
     s|tokens.example:8443|localhost:\$(cat port)|" >lines
   SSL_CERT_FILE=$HOME/chain.pem run --separate-stderr bash -eu lines 3>&-
