@@ -14,6 +14,8 @@ man_pages = \
 	man/dpat-account.1 \
 	man/dpat-serve.1 \
 	man/dpat-config.1 \
+	man/dpat-credential.1 \
+	man/dpat-keystore.1 \
 	man/dpat-completion.1 \
 	man/dpat-help.1 \
 	man/dpat-version.1 \

@@ -36,9 +36,11 @@ libdpat_a_SOURCES = \
 	src/cli/cmd_activate.c \
 	src/cli/cmd_completion.c \
 	src/cli/cmd_config.c \
+	src/cli/cmd_credential.c \
 	src/cli/cmd_create.c \
 	src/cli/cmd_delete.c \
 	src/cli/cmd_help.c \
+	src/cli/cmd_keystore.c \
 	src/cli/cmd_list.c \
 	src/cli/cmd_login.c \
 	src/cli/cmd_logout.c \
@@ -54,6 +56,10 @@ libdpat_a_SOURCES = \
 	src/cli/completion.h \
 	src/cli/help.c \
 	src/cli/help.h \
+	src/cli/helper_face.c \
+	src/cli/helper_face.h \
+	src/cli/keystore_input.c \
+	src/cli/keystore_input.h \
 	src/cli/manual.c \
 	src/cli/manual.h \
 	src/cli/option.c \
@@ -80,6 +86,7 @@ libdpat_a_SOURCES = \
 	src/cli/view.c \
 	src/cli/view.h \
 	src/cli/view_account.c \
+	src/cli/view_keystore.c \
 	src/cli/view_parts.c \
 	src/cli/view_parts.h \
 	src/core/change.c \
@@ -106,8 +113,14 @@ libdpat_a_SOURCES = \
 	src/credentials/docker_file.h \
 	src/credentials/helper.c \
 	src/credentials/helper.h \
+	src/credentials/keyring.c \
+	src/credentials/keyring.h \
+	src/credentials/keystore.c \
+	src/credentials/keystore.h \
 	src/credentials/process.c \
 	src/credentials/process.h \
+	src/credentials/seal.c \
+	src/credentials/seal.h \
 	src/credentials/session_file.c \
 	src/credentials/session_file.h \
 	src/hub/http.c \
@@ -200,6 +213,13 @@ DPAT_LIBS = libdpat.a $(ARGON2_LIBS) $(BSD_LIBS) $(CRYPTO_LIBS) $(JANSSON_LIBS) 
 bin_PROGRAMS += dpat
 dpat_SOURCES = src/main.c
 dpat_LDADD = $(DPAT_LIBS)
+
+# Docker finds a credential helper by its name.
+install-exec-hook:
+	cd '$(DESTDIR)$(bindir)' && $(LN_S) -f dpat$(EXEEXT) docker-credential-dpat$(EXEEXT)
+
+uninstall-hook:
+	rm -f '$(DESTDIR)$(bindir)/docker-credential-dpat$(EXEEXT)'
 
 noinst_PROGRAMS += dpat-manual
 dpat_manual_SOURCES = src/cli/manual_main.c

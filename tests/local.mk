@@ -9,6 +9,7 @@ unit_tests = \
 	tests/unit/test_guard \
 	tests/unit/test_keys \
 	tests/unit/test_option \
+	tests/unit/test_seal \
 	tests/unit/test_selection \
 	tests/unit/test_session_file \
 	tests/unit/test_store \
@@ -39,6 +40,7 @@ cli_tests = \
 	tests/cli/help.bats \
 	tests/cli/hub.bats \
 	tests/cli/input.bats \
+	tests/cli/keystore.bats \
 	tests/cli/list.bats \
 	tests/cli/login.bats \
 	tests/cli/logout.bats \

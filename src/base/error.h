@@ -58,6 +58,8 @@
     X (KEY_INVALID, "key_invalid", 12, 500, false, "the key file cannot be used")                                      \
     X (CREDENTIALS_FILE, "credentials_file", 12, 500, false, "a file of Docker's credentials cannot be used")          \
     X (CREDENTIAL_HELPER, "credential_helper", 12, 500, false, "a Docker credential helper failed")                    \
+    X (KEYSTORE, "keystore", 12, 500, false, "the keystore cannot be used")                                            \
+    X (KEYSTORE_LOCKED, "keystore_locked", 4, 401, false, "the keystore's passphrase is wrong")                        \
     X (FILE_ABSENT, "file_absent", 12, 500, false, "a file is not there")                                              \
     X (FILE_EXISTS, "file_exists", 12, 500, false, "a file is already there and is not replaced")                      \
     X (FILE_FAILED, "file_failed", 12, 500, false, "a file cannot be read or written")                                 \

@@ -53,13 +53,22 @@ void app_release (struct app *app)
     *app = (struct app){ .service = NULL };
 }
 
-int app_load (struct app *app, struct error *err)
+int app_load_settings (struct app *app, struct error *err)
 {
     if (app->loaded)
         return 0;
     if (settings_load (&app->settings, &app->options, err) != 0)
         return -1;
     app->loaded = true;
+    return 0;
+}
+
+int app_load (struct app *app, struct error *err)
+{
+    if (app->loaded)
+        return 0;
+    if (app_load_settings (app, err) != 0)
+        return -1;
     log_debug ("service %s, user %s, state in %s", app->settings.service_name,
                app->settings.user ? app->settings.user : "(none)", app->settings.state_folder);
     struct error why = ERROR_INIT;

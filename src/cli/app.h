@@ -19,6 +19,7 @@ struct app {
     struct settings settings; /* after app_load */
     bool loaded;
     bool stdout_was_closed;
+    int exit_status;           /* of a command that went well and still has something to say by it */
     struct embedded *embedded; /* owned through service_free; NULL for a service over HTTP */
     struct service *service;   /* owned */
     struct progress progress;  /* of what is awaited from a service over HTTP */
@@ -32,6 +33,9 @@ void app_init (struct app *app, bool stdout_was_closed);
 
 /* End a session opened for this run alone, close everything, wipe. */
 void app_release (struct app *app);
+
+/* Work out the settings once. */
+int app_load_settings (struct app *app, struct error *err);
 
 /* Work out the settings once, and take entries of expired sessions out of Docker's credentials (a failure of that is a
  * note, not an error). */

@@ -12,6 +12,7 @@
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
 #include "src/cli/help.h"
+#include "src/cli/helper_face.h"
 #include "src/cli/output.h"
 #include "src/core/interrupt.h"
 #include "src/token/token_secret.h"
@@ -231,6 +232,8 @@ static void end_by_broken_pipe (void)
 
 int cli_run (int argc, char **argv, bool stdout_was_closed)
 {
+    if (argc > 0 && helper_is_called (argv[0]))
+        return helper_run (argc, argv, stdout_was_closed);
     struct app app;
     struct error err = ERROR_INIT;
     app_init (&app, stdout_was_closed);
@@ -239,6 +242,7 @@ int cli_run (int argc, char **argv, bool stdout_was_closed)
     errno = 0;
     int status = run_line (&run, &err);
     bool broken_pipe = status != 0 && err.code == ERROR_OUTPUT && errno == EPIPE;
+    int exit_status = app.exit_status;
     release_state (&run);
     app_release (&app);
     if (broken_pipe)
@@ -246,5 +250,5 @@ int cli_run (int argc, char **argv, bool stdout_was_closed)
     if (status != 0)
         output_error (&err, json);
     interrupt_raise ();
-    return status == 0 ? 0 : error_kind (err.code)->exit_status;
+    return status == 0 ? exit_status : error_kind (err.code)->exit_status;
 }

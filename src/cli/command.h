@@ -29,6 +29,7 @@ enum argument_kind {
     ARGUMENT_TOPIC,
     ARGUMENT_SHELL,
     ARGUMENT_SETTING,
+    ARGUMENT_CREDENTIAL,    /* what dpat credential does */
     ARGUMENT_SECOND_FACTOR, /* what dpat account 2fa does */
 };
 

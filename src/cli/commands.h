@@ -5,12 +5,14 @@
 #include "src/cli/command.h"
 
 extern const struct command cmd_create;
+extern const struct command cmd_keystore;
 extern const struct command cmd_list;
 extern const struct command cmd_serve;
 extern const struct command cmd_show;
 extern const struct command cmd_rename;
 extern const struct command cmd_activate;
 extern const struct command cmd_deactivate;
+extern const struct command cmd_credential;
 extern const struct command cmd_delete;
 extern const struct command cmd_login;
 extern const struct command cmd_logout;

@@ -61,6 +61,15 @@ static const char *option_words (const struct option_spec *spec)
     return "";
 }
 
+/* The commands that have subcommands, each behind a blank. */
+static void put_parents (struct buffer *out, const char *before)
+{
+    buffer_puts (out, before);
+    for (const struct command *const *command = commands_all (); *command; command++)
+        if ((*command)->subcommands)
+            buffer_printf (out, " %s", (*command)->name);
+}
+
 static void put_topics (struct buffer *out)
 {
     put_names (out, commands_all ());
@@ -86,6 +95,9 @@ static void put_argument_words (struct buffer *out, const struct command *comman
     case ARGUMENT_SETTING:
         for (const char *const *name = settings_names (); *name; name++)
             buffer_printf (out, "%s ", *name);
+        break;
+    case ARGUMENT_CREDENTIAL:
+        buffer_puts (out, "get store erase list");
         break;
     case ARGUMENT_SECOND_FACTOR:
         buffer_puts (out, "enable disable status reset");
@@ -151,9 +163,11 @@ static void put_values (struct buffer *out)
     string_list_release (&table.seen);
 }
 
-/* What bash and zsh share: two functions that look up options and values. */
+/* What bash and zsh share: functions that look up commands, options and values. */
 static void put_shared (struct buffer *out)
 {
+    put_parents (out, "# Whether a command has commands of its own.\n_dpat_is_parent() { [[ '");
+    buffer_puts (out, " ' == *\" $1 \"* ]]; }\n\n");
     buffer_puts (out, "# Sets dpat_values when the option takes an argument.\n"
                       "_dpat_value() {\n  dpat_values=''\n  case $1 in\n");
     put_values (out);
@@ -211,7 +225,7 @@ void completion_bash (struct buffer *out)
              "      -*) _dpat_value \"$word\" && ((i++)) ;;\n"
              "      *)\n"
              "        if [[ -z $path ]]; then path=$word\n"
-             "        elif [[ $path == account || $path == config ]]; then path=$path:$word\n"
+             "        elif _dpat_is_parent \"$path\"; then path=$path:$word\n"
              "        fi ;;\n"
              "    esac\n"
              "  done\n"
@@ -252,7 +266,7 @@ void completion_zsh (struct buffer *out)
                  "      -*) _dpat_value \"$word\" && ((i++)) ;;\n"
                  "      *)\n"
                  "        if [[ -z $dpat_path ]]; then dpat_path=$word\n"
-                 "        elif [[ $dpat_path == account || $dpat_path == config ]]; then dpat_path=$dpat_path:$word\n"
+                 "        elif _dpat_is_parent \"$dpat_path\"; then dpat_path=$dpat_path:$word\n"
                  "        fi ;;\n"
                  "    esac\n"
                  "  done\n"
@@ -326,7 +340,7 @@ static char *fish_condition (const struct command *command, const struct command
     for (const char *const *alias = command->aliases; alias && *alias; alias++)
         buffer_printf (&text, " %s", *alias);
     if (parent == NULL)
-        buffer_puts (&text, "; and not __fish_seen_subcommand_from account config");
+        put_parents (&text, "; and not __fish_seen_subcommand_from");
     return xstrdup (buffer_text (&text));
 }
 

@@ -12,12 +12,23 @@
 
 enum { ANSWER_MAX = 1024 };
 
+/* A job in the background would be stopped by the terminal, for ever where nobody looks. */
+static bool is_in_background (void)
+{
+    AUTOCLOSE int fd = open ("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    pid_t foreground = fd >= 0 ? tcgetpgrp (fd) : -1;
+    return foreground > 0 && foreground != getpgrp ();
+}
+
 static int ask (const char *label, int flags, bool no_input, struct secret *ret_answer, struct error *err)
 {
     if (no_input) {
         error_set (err, ERROR_NO_INPUT, "\"%s\" is missing, and --no-input forbids to ask", label);
         return -1;
     }
+    if (is_in_background ())
+        return error_set (err, ERROR_NO_INPUT, "\"%s\" is missing, and nobody can be asked from the background",
+                          label);
     AUTOFREE char *text = xasprintf ("%s: ", label);
     char answer[ANSWER_MAX + 2];
     errno = 0;

@@ -17,6 +17,7 @@ static const char environment_text[] =
     "  DPAT_PASSWORD_FILE    a file with the password (or a token): each command signs in for itself\n"
     "                        alone, and out again, and leaves no state; for CI\n"
     "  DPAT_OTP_COMMAND      a command (/bin/sh -c) that prints the second factor's code when it is needed\n"
+    "  DPAT_PASSPHRASE_FILE  a file with the passphrase of the keystore\n"
     "  DPAT_TIMEOUT          how long to wait for a service over HTTP, as 30s (the default)\n"
     "  DPAT_DEFAULT_EXPIRES  the life of a new token when -e is not given, as 90d, or never\n"
     "  DPAT_NO_INPUT         when set and not 0: never ask\n"
@@ -29,6 +30,7 @@ static const char environment_text[] =
     "\n"
     "  $XDG_CONFIG_HOME/dpat/config.json    settings, see dpat config\n"
     "  $XDG_STATE_HOME/dpat/sessions.json   sessions (0600)\n"
+    "  $XDG_STATE_HOME/dpat/keystore        the keystore, see dpat keystore (0600)\n"
     "  $XDG_DATA_HOME/dpat/service.db       the embedded service's store (0600)\n"
     "  $XDG_DATA_HOME/dpat/service.db.key   its key file (0600)\n"
     "\n"
@@ -62,9 +64,12 @@ static const char secrets_text[] =
     "\n"
     "Where secrets rest: sessions in the state folder (see dpat help environment), readable by you alone; what\n"
     "--docker and dpat login write, wherever Docker keeps its own: in the credential helper that Docker's\n"
-    "config.json names, else as base64 in config.json itself, of which dpat warns. The account password is\n"
-    "never stored. The store holds keyed hashes; who takes both the store and its key file can forge tokens,\n"
-    "so keep them apart where you can (--key-file).\n"
+    "config.json names, else as base64 in config.json itself, of which dpat warns. Where a machine has no such\n"
+    "helper, dpat is one: its keystore is a file sealed under a passphrase (dpat keystore init --docker), whose\n"
+    "key the kernel can keep for a while (dpat keystore unlock).\n"
+    "\n"
+    "The account password is never stored. The store holds keyed hashes; who takes both the store and its key\n"
+    "file can forge tokens, so keep them apart where you can (--key-file).\n"
     "\n"
     "No option takes a secret, and an argument that looks like one is refused.\n";
 
@@ -87,7 +92,7 @@ static const char output_text[] =
     "   \"user_agent\"}}]}\n"
     "\n"
     "The counts are of the whole account. Other kinds: token_created, result (changes), status, account_list,\n"
-    "account, second_factor, config, version, error.\n";
+    "account, second_factor, keystore, config, version, error.\n";
 
 static const char selectors_text[] =
     "A TOKEN is a token's exact name, its id, the beginning of its id (4 characters at least, and only one\n"

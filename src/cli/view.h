@@ -33,6 +33,7 @@ view_function view_account;       /* account, changed or shown */
 view_function view_second_factor; /* second_factor */
 view_function view_config;        /* config */
 view_function view_nothing;       /* what went well and needs no words */
+view_function view_keystore;      /* keystore */
 view_function view_version;       /* version */
 
 #endif

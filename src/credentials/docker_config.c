@@ -218,3 +218,20 @@ int docker_config_erase (struct docker_config *config, const char *key,
     *ret_erased = wanted;
     return 0;
 }
+
+const char *docker_config_store (const struct docker_config *config)
+{
+    return docker_file_store (&config->file);
+}
+
+int docker_config_set_store (struct docker_config *config, const char *helper, struct error *err)
+{
+    struct docker_file file = { .lock = FILE_LOCK_INIT };
+    int status = docker_file_edit (&file, config->path, err);
+    if (status == 0) {
+        docker_file_set_store (&file, helper);
+        status = docker_file_write (&file, err);
+    }
+    docker_file_release (&file);
+    return status;
+}

@@ -48,6 +48,12 @@ int docker_config_get (struct docker_config *config, const char *key, struct cre
 int docker_config_put (struct docker_config *config, const char *key, const struct credential *credential,
                        struct error *err);
 
+/* The helper that config.json names for all registries (credsStore); NULL when it names none. Borrowed. */
+const char *docker_config_store (const struct docker_config *config);
+
+/* Name another one, under the lock and on the file as it is now. */
+int docker_config_set_store (struct docker_config *config, const char *helper, struct error *err);
+
 /* Remove what rests for key if matches (context, credential) says so, all under the lock; *ret_erased tells. NULL
  * matches removes whatever is there. */
 int docker_config_erase (struct docker_config *config, const char *key,

@@ -120,12 +120,31 @@ void docker_file_release (struct docker_file *file)
     *file = (struct docker_file){ .lock = FILE_LOCK_INIT };
 }
 
+const char *docker_file_store (const struct docker_file *file)
+{
+    return json_string_value (get_member (file->root, "credsStore"));
+}
+
+/* docker itself writes "credsStore" and finds any case of letters; the one there is replaced. */
+void docker_file_set_store (struct docker_file *file, const char *helper)
+{
+    const char *key;
+    json_t *value;
+    void *next;
+    json_object_foreach_safe (file->root, next, key, value)
+    {
+        if (strcasecmp (key, "credsStore") == 0 && strcmp (key, "credsStore") != 0)
+            json_object_del (file->root, key);
+    }
+    json_set_string (file->root, "credsStore", helper);
+}
+
 const char *docker_file_helper (const struct docker_file *file, const char *key)
 {
     const json_t *helper = json_object_get (get_member (file->root, "credHelpers"), key);
     if (json_is_string (helper))
         return json_string_value (helper);
-    return json_string_value (get_member (file->root, "credsStore"));
+    return docker_file_store (file);
 }
 
 /* "https://reg.example:5000/v2/" → "reg.example:5000": what docker compares when no key matches exactly. */

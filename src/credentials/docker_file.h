@@ -31,6 +31,10 @@ void docker_file_release (struct docker_file *file);
  * Borrowed. */
 const char *docker_file_helper (const struct docker_file *file, const char *key);
 
+/* The helper of credsStore, NULL when there is none (borrowed); and setting it. */
+const char *docker_file_store (const struct docker_file *file);
+void docker_file_set_store (struct docker_file *file, const char *helper);
+
 /* What the entry that docker would find for key holds; *ret_found is false when there is none or it is empty. */
 int docker_file_get (const struct docker_file *file, const char *key, struct credential *ret_credential,
                      bool *ret_found, struct error *err);

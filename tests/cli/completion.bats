@@ -20,7 +20,7 @@ in_bash() {
 
 @test "bash: commands, options, values" {
   [[ $(in_bash dpat '') == *create* ]]
-  [ "$(in_bash dpat cre)" = create ]
+  [ "$(in_bash dpat crea)" = create ]
   [ "$(in_bash dpat account a)" = add ]
   [ "$(in_bash dpat create ci --sc)" = --scope ]
   [[ $(in_bash dpat create ci --scope '') == *repo:write* ]]

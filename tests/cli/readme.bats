@@ -70,6 +70,15 @@ readme() { "$PYTHON3" "$TOP_SRCDIR/tests/support/readme.py" "$TOP_SRCDIR/README.
   [ "$output" = '' ]
 }
 
+@test "the keystore for docker" {
+  printf '%s\n' "$PASSWORD" >passphrase
+  readme 'Where secrets rest' >lines
+  DPAT_PASSPHRASE_FILE=$HOME/passphrase run bash -eu lines
+  [ "$status" -eq 0 ] || [ "$status" -eq "$(exit_of unsupported)" ] # where the kernel keeps no keys
+  grep -q '"credsStore": "dpat"' "$DOCKER_CONFIG/config.json"
+  dpat keystore lock
+}
+
 @test "backup and restore" {
   signed_in
   dpat create ci -q >ci.token
@@ -121,6 +130,11 @@ run_example() {
     'dpat account add '* | *'passwd alice --reset') answers=(--expect 'New password' --send "$PASSWORD" --expect again: --send "$PASSWORD") ;;
     'dpat login '*'<'*) ;;
     'dpat login '*) answers=(--expect alice: --send "$PASSWORD") ;;
+    'dpat keystore init'*) answers=(--expect 'New passphrase' --send "$PASSWORD" --expect again: --send "$PASSWORD") ;;
+    'dpat keystore unlock'* | 'dpat credential'*)
+      DPAT_PASSPHRASE_FILE=$HOME/password.txt dpat keystore init -q
+      answers=(--expect Passphrase --send "$PASSWORD")
+      ;;
     'dpat delete ci-deploy') answers=(--expect '[y/N]' --send y) ;;
     'dpat serve'*)
       make_certificate chain.pem key.pem localhost
@@ -128,7 +142,15 @@ run_example() {
       line+=' --listen 127.0.0.1:0' # not a port that somebody else may have
       ;;
   esac
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "${answers[@]}" -- bash -euo pipefail -c "$line"
+  local status=0
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "${answers[@]}" -- bash -euo pipefail -c "$line" || status=$?
+  case $1 in
+    'dpat keystore unlock'*)
+      dpat keystore lock
+      [ "$status" -ne 5 ] || status=0 # where the kernel keeps no keys
+      ;;
+  esac
+  return "$status"
 }
 
 @test "every example in the help works" {

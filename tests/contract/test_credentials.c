@@ -1,4 +1,5 @@
-/* The contract of credentials.h, run on every adapter: the file of Docker's config.json and a credential helper. */
+/* The contract of credentials.h, run on every adapter: the file of Docker's config.json, a credential helper, and the
+ * keystore. */
 #include "tests/support/support.h"
 
 #include <signal.h>
@@ -9,10 +10,12 @@
 #include "src/base/json.h"
 #include "src/credentials/docker_file.h"
 #include "src/credentials/helper.h"
+#include "src/credentials/keystore.h"
 
 struct place {
     struct credentials *credentials;
-    const char *held; /* the file that holds secrets */
+    struct keystore *keystore; /* what the adapter is part of, for one of them */
+    const char *held;          /* the file that holds secrets */
 };
 
 static struct place place;
@@ -53,9 +56,34 @@ static int open_helper (void **state)
     return place.credentials ? 0 : -1;
 }
 
+static int give_passphrase (void *context, struct secret *ret_passphrase, struct error *err)
+{
+    (void)context;
+    (void)err;
+    secret_set (ret_passphrase, "a long passphrase", 17);
+    return 0;
+}
+
+static const struct passphrase_source passphrases = { .get = give_passphrase };
+
+static int open_keystore (void **state)
+{
+    if (support_make_folder (state) != 0)
+        return -1;
+    AUTO (secret) passphrase = support_secret ("a long passphrase");
+    struct error err = ERROR_INIT;
+    place.keystore = keystore_new (*state, &passphrases);
+    assert_ok (keystore_init (place.keystore, &passphrase, &err), &err);
+    place.credentials = keystore_credentials (place.keystore);
+    place.held = "keystore";
+    return 0;
+}
+
 static int close_place (void **state)
 {
     credentials_free (place.credentials);
+    keystore_free (place.keystore);
+    place = (struct place){ .credentials = NULL };
     return support_remove_folder (state);
 }
 
@@ -182,6 +210,7 @@ int main (void)
     const struct CMUnitTest tests[] = {
         EACH (TEST, file),
         EACH (TEST, helper),
+        EACH (TEST, keystore),
         TEST (a_helper_that_fails_is_told, helper),
         TEST (a_helper_that_hangs_is_ended, helper),
         TEST (a_helper_needs_a_plain_name, helper),

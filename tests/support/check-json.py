@@ -64,6 +64,8 @@ KINDS = {
     "second_factor": document(action={"enum": ["enable", "disable", "status", "reset"]}, dry_run={"type": "boolean"},
                               user={"type": "string"}, enabled={"type": "boolean"},
                               recovery_code_left={"type": "boolean"}, locked_until=TIME, recovery_code=NULLABLE),
+    "keystore": document(action={"enum": ["init", "unlock", "lock", "passphrase", "status"]}, path={"type": "string"},
+                         exists={"type": "boolean"}, unlocked={"type": "boolean"}),
     "account": document(action={"enum": ["add", "passwd", "disable", "enable", "delete"]},
                         dry_run={"type": "boolean"}, account=ACCOUNT),
     "config": document(settings={"type": "object"}),

@@ -1,0 +1,242 @@
+/* dpat keystore: the sealed file of credentials, for machines that have no credential manager. */
+#include <string.h>
+
+#include "src/base/json.h"
+#include "src/base/memory.h"
+#include "src/cli/app.h"
+#include "src/cli/commands.h"
+#include "src/cli/keystore_input.h"
+#include "src/cli/output.h"
+#include "src/cli/prompt.h"
+#include "src/credentials/docker_config.h"
+#include "src/credentials/keystore.h"
+#include "src/token/expiry.h"
+
+/* How long unlock keeps the key when it is not said, and at most. */
+enum { UNLOCK_S = 8 * 3600, UNLOCK_MAX_S = 30 * 24 * 3600 };
+
+#define HELPER "dpat"
+
+struct init_options {
+    bool docker;
+};
+
+static const struct option_spec init_specs[] = {
+    { "docker", 0, OPTION_FLAG, offsetof (struct init_options, docker), NULL,
+      "have the Docker CLI keep its credentials there (credsStore)", 0 },
+    { .name = NULL },
+};
+
+struct unlock_options {
+    const char *life;
+};
+
+static const struct option_spec unlock_specs[] = {
+    { "for", 0, OPTION_TEXT, offsetof (struct unlock_options, life), "SPAN", "how long (default 8h, at most 30d)", 0 },
+    { .name = NULL },
+};
+
+/* A keystore and where its passphrase comes from; initialise with open_keystore. */
+struct opened {
+    struct passphrase_input input;
+    struct passphrase_source source;
+    struct keystore *keystore;
+};
+
+static void opened_release (struct opened *opened)
+{
+    keystore_free (opened->keystore);
+}
+
+static int open_keystore (struct app *app, struct opened *opened, struct error *err)
+{
+    if (app_load (app, err) != 0)
+        return -1;
+    opened->input = (struct passphrase_input){ .no_input = app->options.no_input };
+    opened->source = keystore_passphrase_source (&opened->input);
+    opened->keystore = keystore_new (app->settings.state_folder, &opened->source);
+    return 0;
+}
+
+static json_t *keystore_document (const char *action, const struct opened *opened, const struct keystore_status *status)
+{
+    json_t *document = output_document ("keystore");
+    json_set_string (document, "action", action);
+    json_set_string (document, "path", keystore_path (opened->keystore));
+    json_set (document, "exists", json_boolean (status->exists));
+    json_set (document, "unlocked", json_boolean (status->unlocked));
+    return document;
+}
+
+static int report (const char *action, const struct opened *opened, json_t **ret_result, struct error *err)
+{
+    struct keystore_status status;
+    if (keystore_status (opened->keystore, &status, err) != 0)
+        return -1;
+    *ret_result = keystore_document (action, opened, &status);
+    return 0;
+}
+
+/* Whether Docker's config.json may name the keystore: another store that it names is replaced only with a yes. */
+static int ask_about_docker (const struct app *app, struct docker_config *config, struct error *err)
+{
+    const char *other = docker_config_store (config);
+    if (other == NULL || other[0] == '\0' || strcmp (other, HELPER) == 0 || app->options.yes)
+        return 0;
+    AUTOFREE char *question =
+        xasprintf ("Docker's credentials are kept by docker-credential-%s now. Have dpat's keystore keep them?", other);
+    return prompt_confirm (question, app->options.no_input, err);
+}
+
+static int run_init (struct invocation *invocation, json_t **ret_result, struct error *err)
+{
+    const struct init_options *options = invocation->state;
+    struct app *app = invocation->app;
+    AUTO (opened) opened = { .keystore = NULL };
+    AUTOPTR (docker_config) config = NULL;
+    AUTO (secret) passphrase = SECRET_INIT;
+    struct keystore_status status;
+    if (open_keystore (app, &opened, err) != 0 || keystore_status (opened.keystore, &status, err) != 0)
+        return -1;
+    if (options->docker && (docker_config_open (NULL, &config, err) != 0 || ask_about_docker (app, config, err) != 0))
+        return -1;
+    if (!status.exists || !options->docker) { /* with --docker one that is there will do */
+        if (status.exists)
+            return keystore_init (opened.keystore, &passphrase, err);
+        if (keystore_new_passphrase (app->options.no_input, &passphrase, err) != 0
+            || keystore_init (opened.keystore, &passphrase, err) != 0)
+            return -1;
+    }
+    if (options->docker && docker_config_set_store (config, HELPER, err) != 0)
+        return error_prefix (err, "the keystore is made, but Docker does not use it");
+    return report ("init", &opened, ret_result, err);
+}
+
+static int run_unlock (struct invocation *invocation, json_t **ret_result, struct error *err)
+{
+    const struct unlock_options *options = invocation->state;
+    AUTO (opened) opened = { .keystore = NULL };
+    int64_t life_s = UNLOCK_S;
+    if (options->life && duration_parse (options->life, "--for", &life_s, err) != 0)
+        return -1;
+    if (life_s > UNLOCK_MAX_S)
+        return error_set (err, ERROR_INVALID_TIME, "a keystore is unlocked for 30 days at most");
+    if (open_keystore (invocation->app, &opened, err) != 0
+        || keystore_unlock (opened.keystore, (unsigned)life_s, err) != 0)
+        return -1;
+    return report ("unlock", &opened, ret_result, err);
+}
+
+static int run_lock (struct invocation *invocation, json_t **ret_result, struct error *err)
+{
+    AUTO (opened) opened = { .keystore = NULL };
+    bool was;
+    if (open_keystore (invocation->app, &opened, err) != 0 || keystore_lock (opened.keystore, &was, err) != 0)
+        return -1;
+    return report ("lock", &opened, ret_result, err);
+}
+
+/* The old passphrase is asked for by the keystore itself, unless the kernel has the key. */
+static int run_passphrase (struct invocation *invocation, json_t **ret_result, struct error *err)
+{
+    AUTO (opened) opened = { .keystore = NULL };
+    AUTO (secret) passphrase = SECRET_INIT;
+    bool was;
+    if (open_keystore (invocation->app, &opened, err) != 0 || keystore_lock (opened.keystore, &was, err) != 0
+        || keystore_check (opened.keystore, err) != 0
+        || prompt_new_secret ("New passphrase of dpat's keystore", opened.input.no_input, &passphrase, err) != 0
+        || keystore_check_passphrase (&passphrase, err) != 0
+        || keystore_set_passphrase (opened.keystore, &passphrase, err) != 0)
+        return -1;
+    return report ("passphrase", &opened, ret_result, err);
+}
+
+static int run_status (struct invocation *invocation, json_t **ret_result, struct error *err)
+{
+    AUTO (opened) opened = { .keystore = NULL };
+    if (open_keystore (invocation->app, &opened, err) != 0)
+        return -1;
+    return report ("status", &opened, ret_result, err);
+}
+
+static const struct command keystore_command_init = {
+    .name = "init",
+    .summary = "make the keystore",
+    .synopsis = "[--docker]",
+    .description =
+        "Make an empty keystore. Its passphrase, of 8 bytes at least, is asked for twice, or read from the file in\n"
+        "DPAT_PASSPHRASE_FILE. With --docker the Docker CLI keeps its credentials there from now on: \"credsStore\" "
+        "of\n"
+        "Docker's config.json becomes \"dpat\"; another store that it names is replaced only with a yes, or -y. What\n"
+        "stands in config.json already stays there; docker login moves it.",
+    .examples = (const struct command_example[]){ { "dpat keystore init --docker", "asks for the passphrase" },
+                                                  { .line = NULL } },
+    .groups = (const struct option_group[]){ { init_specs, 0 }, { .specs = NULL } },
+    .state_size = sizeof (struct init_options),
+    .accepts = ACCEPTS_QUIET | ACCEPTS_YES,
+    .run = run_init,
+    .view = view_keystore,
+};
+
+static const struct command keystore_command_unlock = {
+    .name = "unlock",
+    .summary = "have the kernel keep the key for a while",
+    .synopsis = "[--for SPAN]",
+    .description =
+        "Ask for the passphrase and leave the key in the kernel's keyring of this user, for 8 hours or --for. Until\n"
+        "then nothing asks for the passphrase, in other sessions of this user neither. Containers often have no\n"
+        "keyring: there DPAT_PASSPHRASE_FILE says the passphrase to each command.",
+    .examples = (const struct command_example[]){ { "dpat keystore unlock --for 1h", "asks for the passphrase" },
+                                                  { .line = NULL } },
+    .groups = (const struct option_group[]){ { unlock_specs, 0 }, { .specs = NULL } },
+    .state_size = sizeof (struct unlock_options),
+    .accepts = ACCEPTS_QUIET,
+    .run = run_unlock,
+    .view = view_keystore,
+};
+
+static const struct command keystore_command_lock = {
+    .name = "lock",
+    .summary = "take the key back from the kernel",
+    .synopsis = "",
+    .description = "Forget the key that unlock left in the kernel's keyring. None is fine.",
+    .accepts = ACCEPTS_QUIET,
+    .run = run_lock,
+    .view = view_keystore,
+};
+
+static const struct command keystore_command_passphrase = {
+    .name = "passphrase",
+    .summary = "change the passphrase",
+    .synopsis = "",
+    .description =
+        "Ask for the old passphrase (or read it from DPAT_PASSPHRASE_FILE), then for the new one twice, and seal the\n"
+        "keystore anew. A key in the kernel's keyring is forgotten.",
+    .accepts = ACCEPTS_QUIET,
+    .run = run_passphrase,
+    .view = view_keystore,
+};
+
+static const struct command keystore_command_status = {
+    .name = "status",
+    .summary = "tell where the keystore is, and whether it is unlocked",
+    .synopsis = "",
+    .description = "Tell where the keystore is, and whether the kernel has its key. Nothing is asked.",
+    .accepts = ACCEPTS_QUIET,
+    .run = run_status,
+    .view = view_keystore,
+};
+
+const struct command cmd_keystore = {
+    .name = "keystore",
+    .summary = "manage the sealed file of credentials",
+    .synopsis = "COMMAND",
+    .description =
+        "The keystore is a file, sealed under a passphrase, for credentials on machines that have no credential\n"
+        "manager. Docker uses it as the credential helper docker-credential-dpat (see dpat credential --help). The\n"
+        "names of the servers are sealed with the secrets.",
+    .topics = (const char *const[]){ "secrets", "environment", NULL },
+    .subcommands =
+        (const struct command *const[]){ &keystore_command_init, &keystore_command_unlock, &keystore_command_lock,
+                                         &keystore_command_passphrase, &keystore_command_status, NULL },
+};

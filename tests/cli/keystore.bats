@@ -1,0 +1,305 @@
+# The keystore: made, unlocked and locked; dpat as Docker's credential helper over it.
+setup() {
+  load lib.bash
+  dpat_home
+  export TERM=xterm
+  unset DPAT_PASSPHRASE_FILE
+  printf 'a long passphrase\n' >passphrase
+  printf 'another one altogether\n' >other
+  KEYSTORE=$XDG_STATE_HOME/dpat/keystore
+  mkdir bin
+  ln -s "$DPAT" bin/docker-credential-dpat
+  PATH=$HOME/bin:$PATH
+}
+
+finish() {
+  # what was unlocked does not outlive the test
+  [ ! -e "${KEYSTORE-}" ] || dpat keystore lock -q 2>/dev/null || :
+}
+
+terminal() { "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "$@"; }
+
+# A keystore whose passphrase is given by a file.
+made() {
+  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
+  dpat keystore init -q
+}
+
+needs_keyring() {
+  dpat keystore unlock --for 30s -q 2>/dev/null || skip 'the kernel keeps no keys here'
+  dpat keystore lock -q
+}
+
+helper() { docker-credential-dpat "$@"; }
+
+store() { printf '{"ServerURL":"%s","Username":"%s","Secret":"%s"}\n' "$1" "$2" "$3" | helper store; }
+
+# answers STATUS TEXT COMMAND...: that exit status, exactly that on stdout, and nothing on stderr. stdin from $INPUT.
+answers() {
+  local expected=$1 text=$2
+  shift 2
+  run --separate-stderr "$@" <"${INPUT-/dev/null}"
+  if [ "$status" -ne "$expected" ] || [ "$output" != "$text" ] || [ -n "$stderr" ]; then
+    echo "exit $status, stdout: $output, stderr: $stderr"
+    return 1
+  fi
+}
+
+@test "a keystore is made on a terminal, its passphrase asked for twice" {
+  succeeds dpat keystore status
+  [[ $output == *'no keystore yet'* ]]
+  run terminal --expect 'keystore: ' --send 'a long passphrase' --expect 'again: ' --send 'a long passphrase' \
+    -- "$DPAT" keystore init
+  [ "$status" -eq 0 ]
+  [[ $output != *'a long passphrase'* ]]
+  [ "$(stat -c %a "$KEYSTORE")" = 600 ]
+  succeeds dpat keystore status --json
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" keystore <<<"$output"
+  [ "$(json '["unlocked"]' <<<"$output")" = false ]
+  fails_with file_exists dpat keystore init
+  printf 'short\n' >short
+  rm "$KEYSTORE"
+  DPAT_PASSPHRASE_FILE=$HOME/short fails_with invalid_password dpat keystore init
+  fails_with no_input dpat keystore init --no-input
+  [ ! -e "$KEYSTORE" ]
+}
+
+@test "the helper's protocol, to the letter" {
+  made
+  printf 'reg.example' >key
+  INPUT=key answers 1 'credentials not found in native keychain' helper get
+  printf '{"ServerURL":"reg.example","Username":"alice","Secret":"s3cret \\u00fc"}\n' >entry
+  INPUT=entry answers 0 '' helper store
+  INPUT=key answers 0 '{"ServerURL":"reg.example","Username":"alice","Secret":"s3cret ü"}' helper get
+  printf 'reg.example\n' >key
+  INPUT=key answers 0 '{"ServerURL":"reg.example","Username":"alice","Secret":"s3cret ü"}' helper get
+  answers 0 '{"reg.example":"alice"}' helper list
+  INPUT=key answers 0 '' helper erase
+  INPUT=key answers 0 '' helper erase # of the absent too
+  INPUT=key answers 1 'credentials not found in native keychain' helper get
+  answers 0 '{}' helper list
+  answers 1 'no credentials server URL' helper get
+  answers 1 'no credentials server URL' helper erase
+  printf '{"ServerURL":"","Username":"alice","Secret":"x"}' >entry
+  INPUT=entry answers 1 'no credentials server URL' helper store
+  printf '{"ServerURL":"reg.example","Username":"","Secret":"x"}' >entry
+  INPUT=entry answers 1 'no credentials username' helper store
+  answers 0 "docker-credential-dpat (dpat) v$(dpat version | cut -d ' ' -f 2)" helper version
+  answers 0 'Usage: docker-credential-dpat <store|get|erase|list|version>' helper --help
+  answers 1 'Usage: docker-credential-dpat <store|get|erase|list|version>' helper
+  answers 1 'Usage: docker-credential-dpat <store|get|erase|list|version>' helper get list
+  answers 1 'docker-credential-dpat: unknown action: frob' helper frob
+}
+
+@test "server names are opaque, identity tokens are kept, keys come in any case" {
+  made
+  for key in 'https://index.docker.io/v1/' 'https://index.docker.io/v1/access-token' 'reg.example:5000' \
+    'https://reg.example:5000' 'a key with "quotes" and \ and ü'; do
+    "$PYTHON3" -c 'import json, sys; print(json.dumps({"ServerURL": sys.argv[1], "Username": "<token>", "Secret": "id"}))' \
+      "$key" | helper store
+  done
+  printf 'https://reg.example:5000' >key
+  INPUT=key answers 0 '{"ServerURL":"https://reg.example:5000","Username":"<token>","Secret":"id"}' helper get
+  [ "$(helper list | json '.__len__()')" -eq 5 ]
+  printf '{"serverurl":"low.example",\n"USERNAME":"a","secret":"","extra":[1]}\n' | helper store
+  printf 'low.example' >key
+  INPUT=key answers 0 '{"ServerURL":"low.example","Username":"a","Secret":""}' helper get
+}
+
+@test "hostile input" {
+  made
+  store reg.example alice secret
+  cp "$KEYSTORE" before
+  for text in '' '[]' '{' 'null' '{"ServerURL":7,"Username":"a","Secret":"b"}' '{"ServerURL":"a","ServerURL":"b"}'; do
+    printf '%s' "$text" >entry
+    run helper store <entry
+    [ "$status" -eq 1 ]
+  done
+  head -c 70000 /dev/zero | tr '\0' x >big
+  run --separate-stderr helper get <big
+  [ "$status" -eq 1 ]
+  head -c 200 /dev/urandom >junk
+  run helper store <junk
+  [ "$status" -eq 1 ]
+  cmp "$KEYSTORE" before
+}
+
+@test "nothing of it is in the clear, neither secrets nor names of servers" {
+  made
+  store reg.example alice v3ry-s3cret
+  run ! grep -aqE 'reg.example|alice|v3ry' "$KEYSTORE"
+  grep -aq DPATSEAL "$KEYSTORE"
+}
+
+@test "a wrong passphrase is told, and changes nothing" {
+  made
+  store reg.example alice secret
+  cp "$KEYSTORE" before
+  export DPAT_PASSPHRASE_FILE=$HOME/other
+  fails_with keystore_locked dpat keystore unlock
+  printf 'reg.example' >key
+  run --separate-stderr helper get <key
+  [ "$status" -eq 1 ]
+  [ "$output" = 'the passphrase of the keystore is wrong' ]
+  run store reg.example bob other
+  [ "$status" -eq 1 ]
+  cmp "$KEYSTORE" before
+}
+
+@test "a locked keystore asks nobody where there is nobody, and never hangs" {
+  made
+  unset DPAT_PASSPHRASE_FILE
+  printf 'reg.example' >key
+  run --separate-stderr timeout 10 setsid --wait docker-credential-dpat get <key
+  [ "$status" -eq 1 ]
+  [[ $output == *locked*unlock* ]]
+  run --separate-stderr timeout 10 setsid --wait "$DPAT" keystore unlock
+  [ "$status" -eq "$(exit_of keystore_locked)" ]
+}
+
+@test "unlocked, nothing asks until it is locked or the time is over" {
+  made
+  store reg.example alice secret
+  needs_keyring
+  succeeds dpat keystore unlock --for 1h
+  unset DPAT_PASSPHRASE_FILE
+  printf 'reg.example' >key
+  INPUT=key answers 0 '{"ServerURL":"reg.example","Username":"alice","Secret":"secret"}' helper get
+  run --separate-stderr setsid --wait docker-credential-dpat get <key # another session of this user
+  [ "$status" -eq 0 ]
+  succeeds dpat keystore status
+  [[ $output == *unlocked* ]]
+  succeeds dpat keystore lock
+  run setsid --wait docker-credential-dpat get <key
+  [ "$status" -eq 1 ]
+  DPAT_PASSPHRASE_FILE=$HOME/passphrase succeeds dpat keystore unlock --for 1s
+  locked() { ! setsid --wait docker-credential-dpat get <key >/dev/null; }
+  wait_until locked
+  DPAT_PASSPHRASE_FILE=$HOME/passphrase fails_with invalid_time dpat keystore unlock --for 31d
+}
+
+@test "another passphrase: the old one opens nothing any more" {
+  made
+  store reg.example alice secret
+  run terminal --expect 'New passphrase of dpat' --send 'another one altogether' --expect 'again: ' \
+    --send 'another one altogether' -- "$DPAT" keystore passphrase
+  [ "$status" -eq 0 ]
+  fails_with keystore_locked dpat keystore unlock
+  export DPAT_PASSPHRASE_FILE=$HOME/other
+  printf 'reg.example' >key
+  INPUT=key answers 0 '{"ServerURL":"reg.example","Username":"alice","Secret":"secret"}' helper get
+}
+
+@test "a damaged keystore is left as it is" {
+  made
+  store reg.example alice secret
+  for at in 0 8 9 12 30 60 73 80 120; do
+    cp "$KEYSTORE" good
+    printf '\xff' | dd of="$KEYSTORE" bs=1 seek="$at" conv=notrunc status=none
+    cmp -s "$KEYSTORE" good && printf '\x01' | dd of="$KEYSTORE" bs=1 seek="$at" conv=notrunc status=none
+    cp "$KEYSTORE" bad
+    run dpat keystore unlock
+    [ "$status" -eq "$(exit_of keystore)" ]
+    run store other.example bob secret
+    [ "$status" -eq 1 ]
+    cmp "$KEYSTORE" bad
+    cp good "$KEYSTORE"
+  done
+  : >"$KEYSTORE"
+  fails_with keystore dpat keystore unlock
+  rm "$KEYSTORE"
+  mkdir "$KEYSTORE"
+  fails_with keystore dpat keystore unlock
+}
+
+@test "a folder that cannot be written: told, and the old content stays" {
+  made
+  store reg.example alice secret
+  needs_nobody
+  cp -r "$XDG_STATE_HOME/dpat" "$PUBLIC/state"
+  cp passphrase "$PUBLIC/passphrase"
+  chmod 644 "$PUBLIC/passphrase"
+  chown -R 65534 "$PUBLIC/state"
+  chmod 500 "$PUBLIC/state"
+  ln -s dpat "$PUBLIC/docker-credential-dpat"
+  cp "$PUBLIC/state/keystore" before
+  run --separate-stderr as_nobody env DPAT_STATE_DIR="$PUBLIC/state" DPAT_PASSPHRASE_FILE="$PUBLIC/passphrase" \
+    "$PUBLIC/docker-credential-dpat" erase <<<'reg.example'
+  cmp "$PUBLIC/state/keystore" before || [ "$status" -eq 0 ]
+}
+
+@test "eight helpers at once lose nothing" {
+  made
+  for i in 1 2 3 4 5 6 7 8; do
+    store "r$i.example" alice "secret$i" 3>&- &
+  done
+  wait
+  [ "$(helper list | json '.__len__()')" -eq 8 ]
+}
+
+@test "kill -9 at any moment of a store leaves the old content or the new" {
+  made
+  store reg.example alice old
+  printf 'reg.example' >key
+  for i in $(seq 20); do
+    store reg.example alice "new$i" 3>&- &
+    victim=$!
+    "$PYTHON3" -c "import random, time; time.sleep(random.random() * 0.4)"
+    kill -9 "$victim" 2>/dev/null || :
+    wait "$victim" 2>/dev/null || :
+    helper get <key | json '["Secret"]' | grep -qE '^(old|new[0-9]+)$'
+  done
+}
+
+@test "the docker client keeps its credentials there" {
+  command -v docker >/dev/null || skip 'no docker client here'
+  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
+  succeeds dpat keystore init --docker
+  grep -q '"credsStore": "dpat"' "$DOCKER_CONFIG/config.json"
+  SEEN=$HOME/seen
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file "$HOME/port" --record "$SEEN" 3>&- &
+  SERVER=$!
+  wait_until test -s port
+  registry=localhost:$(cat port)
+  signed_in
+  succeeds dpat create ci --docker --registry "$registry"
+  [[ $stderr == *'Docker'* && $stderr != *unencrypted* ]]
+  run ! grep -q '"auth"' "$DOCKER_CONFIG/config.json"
+  docker manifest inspect --insecure "$registry/demo/app" >/dev/null
+  grep -q '^alice dpat_' "$SEEN"
+  docker login --username bob --password-stdin "$registry" <<<'bobs secret' >/dev/null 2>&1 || :
+  docker logout "$registry" >/dev/null 2>&1
+  printf '%s' "$registry" >key
+  INPUT=key answers 1 'credentials not found in native keychain' helper get
+}
+
+@test "another store that docker uses is replaced only with a yes" {
+  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
+  mkdir -p "$DOCKER_CONFIG"
+  printf '{"credsStore":"pass","other":{"kept":1}}' >"$DOCKER_CONFIG/config.json"
+  fails_with no_input dpat keystore init --docker
+  grep -q pass "$DOCKER_CONFIG/config.json"
+  succeeds dpat keystore init --docker -y
+  [ "$(json '["credsStore"]' <"$DOCKER_CONFIG/config.json")" = dpat ]
+  [ "$(json '["other"]["kept"]' <"$DOCKER_CONFIG/config.json")" = 1 ]
+}
+
+@test "an automatic token's entry is gone when its session is over" {
+  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
+  dpat keystore init --docker -q
+  dpat account add alice --password-stdin -q <<<"$PASSWORD"
+  dpat login alice --password-stdin --registry reg.example --for 1h <<<"$PASSWORD" 2>/dev/null
+  printf 'reg.example' >key
+  helper get <key | grep -q dpat_
+  run --separate-stderr faketime -f +2h "$HOME/bin/docker-credential-dpat" get <key
+  [ "$status" -eq 1 ]
+  [ "$output" = 'credentials not found in native keychain' ]
+}
+
+@test "a job in the background is not stopped to be asked" {
+  made
+  unset DPAT_PASSPHRASE_FILE
+  # shellcheck disable=SC2016 # the inner shell's variables
+  run terminal -- bash -c 'set -m; "$0" keystore unlock & wait $!; echo "ended $?"' "$DPAT"
+  [[ $output == *"ended $(exit_of keystore_locked)"* ]]
+}
