@@ -17,6 +17,7 @@ struct create_options {
     struct string_list scopes;
     const char *expires;
     const char *out;
+    const char *command;
     const char *registry;
     bool docker;
     bool allow_duplicate;
@@ -30,6 +31,7 @@ static const struct option_spec create_specs[] = {
       COMPLETE_SCOPE },
     { "expires", 'e', OPTION_TEXT, CREATE (expires), "WHEN", "90m, 12h, 30d, 4w, 1y, a date, RFC 3339, or never", 0 },
     { "out", 'o', OPTION_TEXT, CREATE (out), "FILE", "write the secret to a new file (0600)", COMPLETE_FILE },
+    { "command", 0, OPTION_TEXT, CREATE (command), "CMD", "run CMD (/bin/sh -c) with the secret on its stdin", 0 },
     { "docker", 0, OPTION_FLAG, CREATE (docker), NULL, "sign the Docker CLI in with it", 0 },
     { "registry", 0, OPTION_TEXT, CREATE (registry), "HOST", "the registry that --docker signs in to", 0 },
     { "allow-duplicate", 0, OPTION_FLAG, CREATE (allow_duplicate), NULL, "even when an active token has that name", 0 },
@@ -78,27 +80,32 @@ static int read_wish (const struct invocation *invocation, struct token_wish *wi
     return 0;
 }
 
+static bool is_for_stdout (const struct create_options *options)
+{
+    return options->out == NULL && options->command == NULL && !options->docker;
+}
+
 /* Where the secret goes must be clear before anything is opened. */
 static int check_sink (const struct invocation *invocation, struct error *err)
 {
     const struct create_options *options = invocation->state;
     const struct common_options *common = &invocation->app->options;
-    bool to_stdout = options->out == NULL && !options->docker;
-    if (options->out && options->docker)
-        return error_set (err, ERROR_USAGE, "--out and --docker exclude each other: a secret has one place");
+    bool to_stdout = is_for_stdout (options);
+    if ((options->out != NULL) + (options->command != NULL) + options->docker > 1)
+        return error_set (err, ERROR_USAGE, "--out, --command and --docker exclude each other: a secret has one place");
     if (options->registry && !options->docker)
         return error_set (err, ERROR_USAGE, "--registry goes with --docker");
     if (options->if_absent && options->allow_duplicate)
         return error_set (err, ERROR_USAGE, "--if-absent and --allow-duplicate exclude each other");
     if (options->if_absent && to_stdout) {
         error_set (err, ERROR_USAGE, "--if-absent may make nothing, and then stdout would be empty");
-        return error_hint (err, "send the secret elsewhere: --out FILE or --docker");
+        return error_hint (err, "send the secret elsewhere: --out FILE, --command CMD or --docker");
     }
     if (!to_stdout || common->dry_run)
         return 0;
     if (!common->quiet && !common->json && !invocation->app->stdout_was_closed && isatty (STDOUT_FILENO) != 1) {
         error_set (err, ERROR_NO_SINK, "stdout is no terminal, and a secret must not end in a log by accident");
-        return error_hint (err, "say where it goes: -q or --json (stdout), --out FILE, or --docker");
+        return error_hint (err, "say where it goes: -q or --json (stdout), --out FILE, --command CMD, or --docker");
     }
     return output_check (invocation->app->stdout_was_closed, err);
 }
@@ -126,7 +133,10 @@ static int open_sink (struct invocation *invocation, struct create_work *work, s
     const struct create_options *options = invocation->state;
     if (options->docker)
         return open_docker_sink (invocation, work, err);
-    work->sink = options->out ? sink_file_open (options->out, err) : stdout_sink_open (&invocation->app->options);
+    if (options->command)
+        work->sink = sink_command_open (options->command, err);
+    else
+        work->sink = options->out ? sink_file_open (options->out, err) : stdout_sink_open (&invocation->app->options);
     return work->sink ? 0 : -1;
 }
 
@@ -220,8 +230,7 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
         return hint_taken (err);
     if (creation.created && !app->options.quiet)
         warn_of_clear_text (&work);
-    bool shown = options->out == NULL && !options->docker; /* the sink wrote the document itself */
-    if (!shown)
+    if (!is_for_stdout (options)) /* else the sink wrote the document itself */
         *ret_result = created_document (&creation, creation.created ? work.sink->ops->name : NULL, false);
     return 0;
 }
@@ -229,14 +238,14 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
 const struct command cmd_create = {
     .name = "create",
     .summary = "make a token; its secret is shown once",
-    .synopsis = "NAME [-s SCOPE]... [-e WHEN] [-q | --json | --out FILE | --docker]",
+    .synopsis = "NAME [-s SCOPE]... [-e WHEN] [-q | --json | --out FILE | --command CMD | --docker]",
     .description =
         "Make a token named NAME (1 to 100 characters), with scope repo:read and a life of 90 days unless told\n"
         "otherwise; a token that never expires must be asked for (-e never). A date means the end of that day, UTC.\n"
         "\n"
         "The secret is shown once, on a terminal, or goes where an option sends it; stdout that is no terminal\n"
-        "needs -q or --json. The place is opened before the token is made. When the secret cannot be delivered\n"
-        "the token is deleted again, and the exit code is 14.\n"
+        "needs -q or --json. The place is opened before the token is made. When the secret cannot be delivered, or\n"
+        "the command that shall take it fails, the token is deleted again, and the exit code is 14.\n"
         "\n"
         "An active token of that name is exit 6, unless --allow-duplicate; --if-absent then makes nothing.",
     .examples =
@@ -244,6 +253,7 @@ const struct command cmd_create = {
             { "dpat create laptop", "shown on the terminal, once" },
             { "dpat create ci-deploy -s write -e 30d -q", "only the secret, for a pipe" },
             { "dpat create backup --out backup.token --if-absent", "into a file, unless it was made before" },
+            { "dpat create web --command 'gh secret set REGISTRY_TOKEN'", "into another program's store" },
             { "dpat create build -s write --docker --registry registry.example:5000", "signs the Docker CLI in" },
             { .line = NULL } },
     .topics = (const char *const[]){ "scopes", "secrets", "exit-codes", NULL },

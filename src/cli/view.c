@@ -212,6 +212,8 @@ void view_token_details (struct view *view, const json_t *result)
 /* What a person calls the place of `delivered_to`. */
 static const char *sink_title (const char *delivered_to)
 {
+    if (strcmp (delivered_to, "command") == 0)
+        return "the command's hands";
     return strcmp (delivered_to, "docker") == 0 ? "Docker's credentials" : "the file";
 }
 

@@ -1,4 +1,4 @@
-/* Where a new secret goes: a file, or Docker's credentials. */
+/* Where a new secret goes: a file, a command, or Docker's credentials. */
 #include "src/core/sink.h"
 
 #include <errno.h>
@@ -10,6 +10,7 @@
 
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "src/credentials/process.h"
 
 int sink_deliver (struct sink *sink, const struct token_made *made, struct error *err)
 {
@@ -87,6 +88,47 @@ struct sink *sink_file_open (const char *path, struct error *err)
     struct file_sink *file = xmalloc (sizeof (*file));
     *file = (struct file_sink){ .sink.ops = &ops, .path = xstrdup (path), .fd = fd, .made = made };
     return &file->sink;
+}
+
+enum { COMMAND_TIMEOUT_MS = 600000 };
+
+struct command_sink {
+    struct sink sink;
+    const char *command;
+};
+
+static int command_sink_deliver (struct sink *sink, const struct token_made *made, struct error *err)
+{
+    const struct command_sink *command = (struct command_sink *)sink;
+    const char *const arguments[] = { "/bin/sh", "-c", command->command, NULL };
+    struct process_result result;
+    struct error why = ERROR_INIT;
+    if (process_run (arguments, made->secret.data, made->secret.len, COMMAND_TIMEOUT_MS, NULL, &result, &why) != 0)
+        return error_set (err, ERROR_UNDELIVERED, "the command did not end well: %s", why.text);
+    if (result.exit_status == 0)
+        return 0;
+    return result.exit_status < 0
+               ? error_set (err, ERROR_UNDELIVERED, "the command was ended by a signal")
+               : error_set (err, ERROR_UNDELIVERED, "the command failed with status %d", result.exit_status);
+}
+
+static void command_sink_free (struct sink *sink)
+{
+    free (sink);
+}
+
+struct sink *sink_command_open (const char *command, struct error *err)
+{
+    static const struct sink_ops ops = { .deliver = command_sink_deliver,
+                                         .free = command_sink_free,
+                                         .name = "command" };
+    if (command[strspn (command, " \t\n")] == '\0') {
+        error_set (err, ERROR_USAGE, "the command that shall get the secret is empty");
+        return NULL;
+    }
+    struct command_sink *sink = xmalloc (sizeof (*sink));
+    *sink = (struct command_sink){ .sink.ops = &ops, .command = command };
+    return &sink->sink;
 }
 
 struct docker_sink {

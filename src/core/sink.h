@@ -15,7 +15,7 @@ struct sink_ops {
     int (*deliver) (struct sink *, const struct token_made *, struct error *);
     /* Close; what was prepared and got no secret is removed. */
     void (*free) (struct sink *);
-    /* The `delivered_to` of dpat/1: "stdout", "file", "docker". */
+    /* The `delivered_to` of dpat/1: "stdout", "file", "docker", "command". */
     const char *name;
 };
 
@@ -35,6 +35,11 @@ DEFINE_AUTOPTR (sink)
  * own; anything else there is ERROR_FILE_EXISTS. Owned: sink_free, which removes a file made here that got no
  * secret. */
 struct sink *sink_file_open (const char *path, struct error *err);
+
+/* A sink that runs command by /bin/sh -c with the secret, without a newline, on its stdin; what it prints goes to
+ * stderr. A command that fails, or takes longer than ten minutes, has got no secret as far as we are concerned.
+ * ERROR_USAGE for an empty one. command is borrowed. Owned: sink_free. */
+struct sink *sink_command_open (const char *command, struct error *err);
 
 /* A sink that signs the Docker CLI in with the new token. entry is borrowed until sink_free. Whether the entry could be
  * written is checked now. Owned: sink_free. */

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -38,8 +39,9 @@ static void close_end (int *fd)
     *fd = -1;
 }
 
-/* Start the child with its ends of the pipes, in a process group of its own, with the signals of a fresh program. */
-static int spawn (char **arguments, int stdin_fd, int stdout_fd, pid_t *ret_pid)
+/* Start the child with its ends of the pipes, apart in a process group of its own, with the signals of a fresh
+ * program. */
+static int spawn (char **arguments, int stdin_fd, int stdout_fd, bool apart, pid_t *ret_pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -60,8 +62,8 @@ static int spawn (char **arguments, int stdin_fd, int stdout_fd, pid_t *ret_pid)
             || posix_spawnattr_setsigmask (&attributes, &none) != 0
             || posix_spawnattr_setsigdefault (&attributes, &defaults) != 0
             || posix_spawnattr_setpgroup (&attributes, 0) != 0
-            || posix_spawnattr_setflags (&attributes,
-                                         POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP)
+            || posix_spawnattr_setflags (&attributes, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+                                                              | (apart ? POSIX_SPAWN_SETPGROUP : 0)))
                    != 0)
             code = EINVAL;
         else
@@ -98,10 +100,11 @@ static void collect (struct talk *talk, struct buffer *out)
     explicit_bzero (chunk, sizeof (chunk));
 }
 
-/* Talk until the child closes its stdout. Returns false when time ran out. */
+/* Talk until the child closes its stdout, or, where that is not ours, has its input. Returns false when time ran out.
+ */
 static bool converse (struct talk *talk, struct buffer *out)
 {
-    while (talk->from_child >= 0) {
+    while (talk->from_child >= 0 || (out == NULL && talk->to_child >= 0)) {
         int64_t left_ms = talk->deadline_ms - now_ms ();
         struct pollfd ends[2] = { { .fd = talk->from_child, .events = POLLIN },
                                   { .fd = talk->to_child, .events = POLLOUT } };
@@ -114,7 +117,7 @@ static bool converse (struct talk *talk, struct buffer *out)
         if (ends[1].revents && talk->to_child >= 0)
             feed (talk);
     }
-    return !out->failed;
+    return out == NULL || !out->failed;
 }
 
 /* Wait for the end of the child, at most until the deadline. Returns false when it still runs. */
@@ -130,10 +133,10 @@ static bool wait_until (pid_t pid, int64_t deadline_ms, int *ret_status)
     }
 }
 
-static void end_child (pid_t pid)
+static void end_child (pid_t pid, bool apart)
 {
     int status;
-    kill (-pid, SIGKILL);
+    kill (apart ? -pid : pid, SIGKILL);
     while (waitpid (pid, &status, 0) < 0 && errno == EINTR)
         ;
 }
@@ -185,7 +188,8 @@ int process_run (const char *const *arguments, const void *input, size_t input_l
     if (open_pipes (to_child, from_child) != 0)
         return error_set (err, ERROR_CREDENTIAL_HELPER, "cannot make a pipe for %s: %s", program, strerror (errno));
     char **copy = copy_arguments (arguments);
-    int code = spawn (copy, to_child[0], from_child[1], &pid);
+    bool apart = out != NULL;
+    int code = spawn (copy, to_child[0], apart ? from_child[1] : STDERR_FILENO, apart, &pid);
     free_arguments (copy);
     close_end (&to_child[0]);
     close_end (&from_child[1]);
@@ -194,6 +198,8 @@ int process_run (const char *const *arguments, const void *input, size_t input_l
                          .input = input,
                          .left = input_len,
                          .deadline_ms = now_ms () + timeout_ms };
+    if (!apart)
+        close_end (&talk.from_child);
     if (code == 0 && input_len == 0)
         close_end (&talk.to_child);
     int status = 0;
@@ -204,11 +210,11 @@ int process_run (const char *const *arguments, const void *input, size_t input_l
         return error_set (err, ERROR_CREDENTIAL_HELPER, "%s cannot be run: %s", program,
                           code == ENOENT ? "it is not on PATH" : strerror (code));
     if (!ended) {
-        end_child (pid);
-        return out->failed ? error_set (err, ERROR_CREDENTIAL_HELPER, "%s answers with more than %zu bytes", program,
-                                        out->ceiling)
-                           : error_set (err, ERROR_CREDENTIAL_HELPER, "%s did not answer within %d s", program,
-                                        timeout_ms / 1000);
+        end_child (pid, apart);
+        return out && out->failed ? error_set (err, ERROR_CREDENTIAL_HELPER, "%s answers with more than %zu bytes",
+                                               program, out->ceiling)
+                                  : error_set (err, ERROR_CREDENTIAL_HELPER, "%s did not answer within %d s", program,
+                                               timeout_ms / 1000);
     }
     ret_result->exit_status = WIFEXITED (status) ? WEXITSTATUS (status) : -1;
     return 0;

@@ -13,7 +13,10 @@ struct process_result {
 /* Run arguments[0] (looked up on PATH) with arguments, which ends with NULL; feed input to its stdin, collect its
  * stdout in out (beyond whose ceiling it is ended), leave its stderr ours. Beyond timeout_ms it is ended with its
  * process group. The child has signals and descriptors as a fresh program has; this process must ignore SIGPIPE.
- * ERROR_CREDENTIAL_HELPER when it cannot be run, or was ended by us. */
+ * ERROR_CREDENTIAL_HELPER when it cannot be run, or was ended by us.
+ *
+ * With out NULL it is a command of the user's: its stdout is our stderr, and it stays in our process group, so that it
+ * may use the terminal and sees ^C. */
 int process_run (const char *const *arguments, const void *input, size_t input_len, int timeout_ms, struct buffer *out,
                  struct process_result *ret_result, struct error *err);
 

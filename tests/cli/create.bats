@@ -220,3 +220,36 @@ setup() { load lib.bash; dpat_home; }
   run dpat list
   [ "$status" -eq 12 ]
 }
+
+@test "a command gets the secret on its stdin, and its words stay off stdout" {
+  signed_in
+  succeeds dpat create ci --command 'cat >got; echo done; echo more >&2'
+  grep -qE '^dpat_[0-9A-Za-z]{38}$' got
+  [ "$(wc -c <got)" -eq 43 ] # without a newline
+  [ -z "$output" ]
+  [[ $stderr == *done*more* && $stderr != *"$(cat got)"* ]]
+  succeeds dpat create ci2 --command 'cat >/dev/null' --json
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" token_created <<<"$output"
+  [ "$(json '["delivered_to"]' <<<"$output")" = command ]
+  [ "$(json '["secret"]' <<<"$output")" = null ]
+  succeeds dpat create ci3 --command true # it need not read
+}
+
+@test "a command that fails undoes the token" {
+  signed_in
+  for command in false 'exit 3' 'kill -9 $$' 'cat >/dev/null; exit 1' no-such-program; do
+    run --separate-stderr dpat create ci --command "$command"
+    [ "$status" -eq "$(exit_of undelivered)" ]
+    [[ $stderr == *'deleted again'* ]]
+  done
+  [ -z "$(names)" ]
+  fails_with usage dpat create ci --command ''
+  fails_with usage dpat create ci --command cat --out file
+  fails_with usage dpat create ci --command cat --docker
+}
+
+@test "a command sees no secret in its arguments or environment" {
+  signed_in
+  succeeds dpat create ci --command 'cat >got; tr "\0" "\n" </proc/$PPID/cmdline >seen; env >>seen'
+  run ! grep -qF "$(cat got)" seen
+}

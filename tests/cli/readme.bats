@@ -70,6 +70,24 @@ readme() { "$PYTHON3" "$TOP_SRCDIR/tests/support/readme.py" "$TOP_SRCDIR/README.
   [ "$output" = '' ]
 }
 
+# A program of that name that writes down its arguments and its stdin.
+stand_in() {
+  printf '#!/bin/sh\n{ echo "%s $*"; cat; echo; } >>"$HOME/given"\n' "$1" >"bin/$1"
+  chmod +x "bin/$1"
+}
+
+@test "into other programs" {
+  signed_in
+  for program in gh glab vault kubectl; do stand_in "$program"; done
+  readme 'Into other programs' >lines
+  succeeds bash -eu lines
+  [ "$(grep -cE '^dpat_[0-9A-Za-z]{38}$' given)" -eq 4 ]
+  grep -q '^gh secret set REGISTRY_TOKEN$' given
+  grep -q '^vault kv put -mount=secret registry token=-$' given
+  [ "$(dpat list -q | wc -l)" -eq 4 ]
+  [[ $output != *dpat_* && $stderr != *dpat_[0-9A-Za-z]* ]]
+}
+
 @test "the keystore for docker" {
   printf '%s\n' "$PASSWORD" >passphrase
   readme 'Where secrets rest' >lines
@@ -102,7 +120,7 @@ readme() { "$PYTHON3" "$TOP_SRCDIR/tests/support/readme.py" "$TOP_SRCDIR/README.
 
 @test "the sections stand in the order a newcomer asks" {
   run grep '^## ' "$TOP_SRCDIR/README.md"
-  [ "$(printf '%s|' "${lines[@]}")" = '## Try it|## A first token|## Docker Hub|## Serve a team|## Install|## In a CI job|## Where secrets rest|## Backup and restore|## Forgotten password|## More|' ]
+  [ "$(printf '%s|' "${lines[@]}")" = '## Try it|## A first token|## Docker Hub|## Serve a team|## Install|## In a CI job|## Into other programs|## Where secrets rest|## Backup and restore|## Forgotten password|## More|' ]
   readme 'Try it' >try
   [ "$(tr '\n' ' ' <try)" = 'make demo make check ' ]
   grep -q 'make -j.* check' "$TOP_SRCDIR/.ci/run"
@@ -126,6 +144,7 @@ run_example() {
     *) dpat create ci-deploy -q >/dev/null ;;
   esac
   case $1 in
+    *'gh secret set'*) stand_in gh ;;&
     'dpat account add '*) export DPAT_STORE=$HOME/new.db ;;&
     'dpat account add '* | *'passwd alice --reset') answers=(--expect 'New password' --send "$PASSWORD" --expect again: --send "$PASSWORD") ;;
     'dpat login '*'<'*) ;;
