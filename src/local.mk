@@ -66,6 +66,8 @@ libdpat_a_SOURCES = \
 	src/cli/option.h \
 	src/cli/output.c \
 	src/cli/output.h \
+	src/cli/plugin_face.c \
+	src/cli/plugin_face.h \
 	src/cli/progress.c \
 	src/cli/progress.h \
 	src/cli/prompt.c \
@@ -214,12 +216,14 @@ bin_PROGRAMS += dpat
 dpat_SOURCES = src/main.c
 dpat_LDADD = $(DPAT_LIBS)
 
-# Docker finds a credential helper by its name.
+# Docker finds a credential helper and a plugin by their names.
 install-exec-hook:
 	cd '$(DESTDIR)$(bindir)' && $(LN_S) -f dpat$(EXEEXT) docker-credential-dpat$(EXEEXT)
+	$(MKDIR_P) '$(DESTDIR)$(dockerplugindir)'
+	cd '$(DESTDIR)$(dockerplugindir)' && $(LN_S) -f '$(bindir)/dpat$(EXEEXT)' docker-pat$(EXEEXT)
 
 uninstall-hook:
-	rm -f '$(DESTDIR)$(bindir)/docker-credential-dpat$(EXEEXT)'
+	rm -f '$(DESTDIR)$(bindir)/docker-credential-dpat$(EXEEXT)' '$(DESTDIR)$(dockerplugindir)/docker-pat$(EXEEXT)'
 
 noinst_PROGRAMS += dpat-manual
 dpat_manual_SOURCES = src/cli/manual_main.c

@@ -46,6 +46,7 @@ cli_tests = \
 	tests/cli/logout.bats \
 	tests/cli/output.bats \
 	tests/cli/parallel.bats \
+	tests/cli/plugin.bats \
 	tests/cli/prompt.bats \
 	tests/cli/readme.bats \
 	tests/cli/rename.bats \

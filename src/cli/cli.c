@@ -14,6 +14,7 @@
 #include "src/cli/help.h"
 #include "src/cli/helper_face.h"
 #include "src/cli/output.h"
+#include "src/cli/plugin_face.h"
 #include "src/core/interrupt.h"
 #include "src/token/token_secret.h"
 
@@ -234,9 +235,15 @@ int cli_run (int argc, char **argv, bool stdout_was_closed)
 {
     if (argc > 0 && helper_is_called (argv[0]))
         return helper_run (argc, argv, stdout_was_closed);
+    struct plugin_line line = { .argc = argc, .argv = argv };
+    if (argc > 0 && plugin_is_called (argv[0]) && !plugin_take_line (&line))
+        return plugin_answer (&line);
+    argc = line.argc;
+    argv = line.argv;
     struct app app;
     struct error err = ERROR_INIT;
     app_init (&app, stdout_was_closed);
+    app.options.docker_folder = line.docker_folder;
     bool json = asks_for_json (argc, argv);
     struct run run = { .app = &app, .argv = argv, .argc = argc };
     errno = 0;

@@ -115,7 +115,7 @@ static int open_docker_sink (struct invocation *invocation, struct create_work *
     const struct create_options *options = invocation->state;
     struct app *app = invocation->app;
     work->registry = app_registry (app, options->registry, err);
-    if (work->registry == NULL || docker_config_open (NULL, &work->docker_config, err) != 0)
+    if (work->registry == NULL || docker_config_open (app->options.docker_folder, &work->docker_config, err) != 0)
         return -1;
     work->entry = (struct docker_entry){ .config = work->docker_config,
                                          .registry = work->registry,

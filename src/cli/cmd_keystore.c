@@ -98,7 +98,9 @@ static int run_init (struct invocation *invocation, json_t **ret_result, struct 
     struct keystore_status status;
     if (open_keystore (app, &opened, err) != 0 || keystore_status (opened.keystore, &status, err) != 0)
         return -1;
-    if (options->docker && (docker_config_open (NULL, &config, err) != 0 || ask_about_docker (app, config, err) != 0))
+    if (options->docker
+        && (docker_config_open (app->options.docker_folder, &config, err) != 0
+            || ask_about_docker (app, config, err) != 0))
         return -1;
     if (!status.exists || !options->docker) { /* with --docker one that is there will do */
         if (status.exists)

@@ -90,7 +90,7 @@ static int prepare_docker (const struct invocation *invocation, struct login_wor
         && !wants_docker (app, options->password_stdin))
         return 0;
     work->registry = app_registry (app, options->registry, err);
-    if (work->registry == NULL || docker_config_open (NULL, &work->docker_config, err) != 0
+    if (work->registry == NULL || docker_config_open (app->options.docker_folder, &work->docker_config, err) != 0
         || docker_config_check (work->docker_config, work->registry, err) != 0)
         return -1;
     struct docker_entry entry = { .config = work->docker_config,

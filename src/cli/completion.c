@@ -115,6 +115,57 @@ static void put_long_option (void *context, const struct option_spec *spec, bool
         buffer_printf (context, "-%c ", spec->letter);
 }
 
+/* The option that a word of a command line names; NULL when it is none that the command has. */
+struct option_search {
+    const char *word;
+    const struct option_spec *found;
+};
+
+static void match_option (void *context, const struct option_spec *spec, bool own)
+{
+    struct option_search *search = context;
+    (void)own;
+    bool is_long = strncmp (search->word, "--", 2) == 0 && strcmp (search->word + 2, spec->name) == 0;
+    bool is_short =
+        spec->letter && search->word[0] == '-' && search->word[1] == spec->letter && search->word[2] == '\0';
+    if (is_long || is_short)
+        search->found = spec;
+}
+
+/* The option that takes the next word as its argument; NULL when word is none such. */
+static const struct option_spec *find_option (const struct command *command, const char *word)
+{
+    struct option_search search = { .word = word };
+    if (word[0] == '-' && command)
+        help_each_option (command, match_option, &search);
+    for (const struct option_spec *spec = commands_common_options (); word[0] == '-' && spec->name; spec++)
+        match_option (&search, spec, false);
+    return search.found && search.found->kind != OPTION_FLAG ? search.found : NULL;
+}
+
+void completion_words (char *const *words, int count, struct buffer *out)
+{
+    const struct command *command = NULL;
+    const struct option_spec *awaits = NULL; /* the word that is being typed is its argument */
+    for (int i = 0; i + 1 < count; i++) {
+        const struct command *const *below = command ? command->subcommands : commands_all ();
+        if (awaits)
+            awaits = NULL;
+        else if (words[i][0] == '-')
+            awaits = find_option (command, words[i]);
+        else if (below && commands_find (below, words[i]))
+            command = commands_find (below, words[i]);
+    }
+    if (awaits)
+        buffer_puts (out, option_words (awaits));
+    else if (count > 0 && words[count - 1][0] == '-' && command)
+        help_each_option (command, put_long_option, out);
+    else if (command == NULL || command->subcommands)
+        put_names (out, command ? command->subcommands : commands_all ());
+    else
+        put_argument_words (out, command);
+}
+
 /* One row of the table that bash and zsh walk: pattern) dpat_options=…; dpat_words=… */
 static void put_case (struct buffer *out, const struct command *command, const struct command *parent)
 {

@@ -9,4 +9,9 @@ void completion_bash (struct buffer *out);
 void completion_zsh (struct buffer *out);
 void completion_fish (struct buffer *out);
 
+/* Append the words, a blank behind each, that may follow the count words of a command line: the last of them is being
+ * typed, and only its being an option or not is looked at. "@tokens", "@accounts" and "@files" stand for what only
+ * asking tells. */
+void completion_words (char *const *words, int count, struct buffer *out);
+
 #endif

@@ -27,8 +27,7 @@ static int ask (const char *label, int flags, bool no_input, struct secret *ret_
         return -1;
     }
     if (is_in_background ())
-        return error_set (err, ERROR_NO_INPUT, "\"%s\" is missing, and nobody can be asked from the background",
-                          label);
+        return error_set (err, ERROR_NO_INPUT, "\"%s\" is missing, and nobody can be asked from the background", label);
     AUTOFREE char *text = xasprintf ("%s: ", label);
     char answer[ANSWER_MAX + 2];
     errno = 0;

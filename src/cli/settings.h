@@ -18,6 +18,7 @@ struct common_options {
     const char *store;
     const char *key_file;
     const char *color;
+    const char *docker_folder; /* of docker's own --config, where docker called us; NULL: its default */
     bool json;
     bool no_input;
     bool debug;
