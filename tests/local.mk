@@ -87,11 +87,52 @@ test_support = \
 	tests/support/registry.py \
 	tests/support/terminal.py
 
-TESTS = $(unit_tests) $(contract_tests) $(cli_tests) $(lint_tests)
+fuzz_targets = \
+	tests/fuzz/fuzz_answers \
+	tests/fuzz/fuzz_docker_config \
+	tests/fuzz/fuzz_helper \
+	tests/fuzz/fuzz_seal
+
+TESTS = $(unit_tests) $(contract_tests) $(fuzz_targets) $(cli_tests) $(lint_tests)
 EXTRA_DIST += $(cli_tests) $(lint_tests) $(test_support)
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests) $(contract_tests)
+endif
+
+# Fuzz targets run over their corpora in make check; with --enable-fuzzing (clang) make fuzz looks for more.
+check_PROGRAMS += $(fuzz_targets)
+tests_fuzz_fuzz_answers_SOURCES = tests/fuzz/fuzz_answers.c tests/fuzz/corpus.c
+tests_fuzz_fuzz_docker_config_SOURCES = tests/fuzz/fuzz_docker_config.c tests/fuzz/corpus.c
+tests_fuzz_fuzz_helper_SOURCES = tests/fuzz/fuzz_helper.c tests/fuzz/corpus.c
+tests_fuzz_fuzz_seal_SOURCES = tests/fuzz/fuzz_seal.c tests/fuzz/corpus.c
+EXTRA_DIST += tests/fuzz/corpus
+
+if FUZZING
+fuzzers = tests/fuzz/answers-fuzzer tests/fuzz/docker_config-fuzzer tests/fuzz/helper-fuzzer tests/fuzz/seal-fuzzer
+EXTRA_PROGRAMS += $(fuzzers)
+tests_fuzz_answers_fuzzer_SOURCES = tests/fuzz/fuzz_answers.c
+tests_fuzz_docker_config_fuzzer_SOURCES = tests/fuzz/fuzz_docker_config.c
+tests_fuzz_helper_fuzzer_SOURCES = tests/fuzz/fuzz_helper.c
+tests_fuzz_seal_fuzzer_SOURCES = tests/fuzz/fuzz_seal.c
+tests_fuzz_answers_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_docker_config_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_helper_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_seal_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+CLEANFILES += $(fuzzers)
+
+# Each target for a while, from its corpus; what breaks it is written to the working folder.
+FUZZ_SECONDS = 60
+fuzz: $(fuzzers)
+	for fuzzer in $(fuzzers); do \
+	  name=fuzz_$$(basename $$fuzzer -fuzzer); \
+	  $(MKDIR_P) tests/fuzz/found/$$name; \
+	  ./$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=70000 -print_final_stats=1 \
+	    tests/fuzz/found/$$name $(srcdir)/tests/fuzz/corpus/$$name || exit 1; \
+	done
+else
+fuzz:
+	@echo 'make fuzz needs ./configure CC=clang --enable-fuzzing' >&2; exit 1
 endif
 
 # What the test programs share: a clock that tests set, in front of the real one in libdpat.a.
@@ -168,10 +209,10 @@ bench: all tests/support/bare_list$(EXEEXT)
 bench-server: all
 	@DPAT='$(abs_builddir)/dpat$(EXEEXT)' sh $(srcdir)/tests/bench-server.sh
 
-EXTRA_PROGRAMS = tests/support/bare_list
+EXTRA_PROGRAMS += tests/support/bare_list
 tests_support_bare_list_SOURCES = tests/support/bare_list.c
 tests_support_bare_list_LDADD = $(SQLITE_LIBS)
 EXTRA_DIST += tests/bench.sh tests/bench-server.sh
 CLEANFILES += tests/support/bare_list$(EXEEXT)
 
-.PHONY: memcheck lint demo bench bench-server
+.PHONY: memcheck lint demo bench bench-server fuzz

@@ -34,7 +34,7 @@ json_t *wire_token (const struct token *token, const struct secret *secret)
     set_time_us (object, "last_used", token->last_used_us, MICROSECONDS);
     json_set_string (object, "generated_by", token_source_name (token->source));
     json_set (object, "is_active", json_boolean (token->active));
-    json_set (object, "token", secret ? json_stringn (secret->data, secret->len) : json_string (""));
+    json_set (object, "token", secret && secret->len > 0 ? json_stringn (secret->data, secret->len) : json_string (""));
     json_set_string (object, "token_label", token->name);
     json_set (object, "scopes", wire_scopes (&token->scopes));
     set_time_us (object, "expires_at", token->expires_us, token->expires_digits);
