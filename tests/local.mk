@@ -33,6 +33,7 @@ cli_tests = \
 	tests/cli/completion.bats \
 	tests/cli/config.bats \
 	tests/cli/create.bats \
+	tests/cli/credential-stores.bats \
 	tests/cli/delete.bats \
 	tests/cli/demo.bats \
 	tests/cli/docker.bats \

@@ -88,10 +88,8 @@ static int helper_get (struct credentials *credentials, const char *key, struct 
     return 0;
 }
 
-static int helper_put (struct credentials *credentials, const char *key, const struct credential *credential,
-                       struct error *err)
+static int store (const struct helper *helper, const char *key, const struct credential *credential, struct error *err)
 {
-    const struct helper *helper = (struct helper *)credentials;
     AUTO (buffer) request;
     AUTO (buffer) answer;
     buffer_init (&request, ANSWER_MAX_BYTES);
@@ -123,6 +121,25 @@ static int helper_erase (struct credentials *credentials, const char *key, struc
     if (exit_status == 0 || strcmp (buffer_text (&answer), NOT_FOUND) == 0)
         return 0;
     return fail (helper, "erase", &answer, exit_status, err);
+}
+
+/* Some helpers (pass) keep one credential per server and user, and give any of them: what another user had must go
+ * first, and comes back when the new one cannot be stored. */
+static int helper_put (struct credentials *credentials, const char *key, const struct credential *credential,
+                       struct error *err)
+{
+    const struct helper *helper = (struct helper *)credentials;
+    AUTO (credential) old = { .user = NULL };
+    bool found = false;
+    bool replaces = helper_get (credentials, key, &old, &found, NULL) == 0 && found
+                    && strcmp (old.user, credential->user) != 0;
+    if (replaces && helper_erase (credentials, key, err) != 0)
+        return -1;
+    if (store (helper, key, credential, err) == 0)
+        return 0;
+    if (replaces)
+        (void)store (helper, key, &old, NULL);
+    return -1;
 }
 
 static void helper_free (struct credentials *credentials)

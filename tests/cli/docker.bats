@@ -51,6 +51,9 @@ needs_docker() {
 @test "docker logout and docker login go on working beside it" {
   needs_docker
   registry
+  # a file without any of this has docker look for a credential store by itself, and find one where pass is installed
+  mkdir -p "$DOCKER_CONFIG"
+  printf '{"credHelpers":{"unused.example":""}}' >"$CONFIG"
   succeeds dpat create ci --docker --registry "$REGISTRY"
   succeeds docker logout "$REGISTRY"
   [ "$("$PYTHON3" -c "import json; print(json.load(open('$CONFIG')).get('auths', {}))")" = '{}' ]
