@@ -156,7 +156,10 @@ static void begin (struct generation *generation, struct MHD_Connection *connect
     guard_target (&head.guard, exchange->target);
     generation->server->mhd.get_connection_values_n (connection, MHD_HEADER_KIND, on_field, &head);
     bool good = guard_finish (&head.guard, version);
-    identify (generation, connection, exchange, head.forwarded_for.len ? buffer_text (&head.forwarded_for) : NULL);
+    /* of one that is too long the part that the proxy wrote may be missing */
+    bool whole = head.forwarded_for.len > 0 && !head.forwarded_for.failed;
+    const char *forwarded_for = whole ? buffer_text (&head.forwarded_for) : NULL;
+    identify (generation, connection, exchange, forwarded_for);
     buffer_release (&head.forwarded_for);
     if (!good) {
         exchange_refuse (exchange, head.guard.status, head.guard.why);
@@ -226,10 +229,13 @@ static enum MHD_Result answer (struct generation *generation, struct MHD_Connect
         buffer_init (text, REPLY_MAX_BYTES);
         reply->status = 500;
     }
-    struct MHD_Response *response = mhd->create_response_from_buffer (text->len, text->data, MHD_RESPMEM_MUST_COPY);
-    free_text (text);
-    if (response == NULL)
+    /* the text is wiped when it was sent */
+    struct MHD_Response *response =
+        mhd->create_response_from_buffer_with_free_callback_cls (text->len, text->data, free_text, text);
+    if (response == NULL) {
+        free_text (text);
         return MHD_NO;
+    }
     add_headers (generation, response, exchange);
     enter (generation, connection, CONNECTION_WRITE);
     enum MHD_Result result = mhd->queue_response (connection, (unsigned)reply->status, response);

@@ -16,7 +16,7 @@ int mhd_load (struct mhd *mhd, struct error *err)
                                                      SYMBOL (get_daemon_info),
                                                      SYMBOL (get_connection_info),
                                                      SYMBOL (get_connection_values_n),
-                                                     SYMBOL (create_response_from_buffer),
+                                                     SYMBOL (create_response_from_buffer_with_free_callback_cls),
                                                      SYMBOL (add_response_header),
                                                      SYMBOL (queue_response),
                                                      SYMBOL (destroy_response),

@@ -154,10 +154,13 @@ use_server() {
   curl -s -H 'X-Forwarded-For: 203.0.113.9, 198.51.100.7' "$URL/healthz" >/dev/null
   curl -s -H 'X-Forwarded-For: 203.0.113.9, 127.0.0.3' "$URL/healthz" >/dev/null
   curl -s -H 'X-Forwarded-For: nonsense' "$URL/healthz" >/dev/null
+  long=$(printf '203.0.113.77, %.0s' $(seq 200))
+  curl -s -H 'X-Forwarded-For: 203.0.113.66' -H "X-Forwarded-For: $long" "$URL/healthz" >/dev/null
   stop_server
   grep -q '"client":"198.51.100.7"' server.log
   grep -q '"client":"203.0.113.9"' server.log
   grep -q '"client":"127.0.0.1"' server.log
+  run ! grep -qE '203.0.113.(66|77)' server.log # half a list is no list
   : >server.log
   start_server
   curl -s -H 'X-Forwarded-For: 203.0.113.9' "$URL/healthz" >/dev/null
