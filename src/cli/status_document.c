@@ -22,5 +22,12 @@ json_t *status_document (const struct status_facts *facts)
     json_set (document, "docker", docker);
     AUTOFREE char *sessions = facts->state_folder ? xasprintf ("%s/sessions.json", facts->state_folder) : NULL;
     json_set_string (document, "secrets_in", sessions);
+    json_t *keystore = json_null ();
+    if (facts->keystore) {
+        keystore = json_object ();
+        json_set_string (keystore, "path", facts->keystore);
+        json_set (keystore, "unlocked", json_boolean (facts->keystore_unlocked));
+    }
+    json_set (document, "keystore", keystore);
     return document;
 }

@@ -3,6 +3,7 @@
 #define DPAT_CLI_STATUS_DOCUMENT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* How somebody is signed in. */
@@ -18,6 +19,8 @@ struct status_facts {
     const char *registry;     /* what the Docker CLI is signed in to */
     const char *stored_in;    /* where that secret rests */
     const char *state_folder; /* where the session rests */
+    const char *keystore;     /* the file of the keystore, where there is one */
+    bool keystore_unlocked;
 };
 
 /* Make the document. Owned. */

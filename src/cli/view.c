@@ -309,6 +309,12 @@ void view_status (struct view *view, const json_t *result)
     }
     if (secrets_in[0])
         put_row (view, "Session in:", secrets_in);
+    const json_t *keystore = json_object_get (result, "keystore");
+    if (json_is_object (keystore)) {
+        AUTOFREE char *path = view_clean_member (keystore, "path");
+        buffer_printf (view->out, "%-11s %s, %s\n", "Keystore:", path,
+                       json_is_true (json_object_get (keystore, "unlocked")) ? "unlocked" : "locked");
+    }
 }
 
 void view_config (struct view *view, const json_t *result)

@@ -20,8 +20,8 @@ struct passphrase_source {
     void *context;
 };
 
-/* The keystore in folder (the file "keystore"). Nothing is read yet. Both are borrowed as long as it lives. Owned:
- * keystore_free. */
+/* The keystore in folder (the file "keystore"). Nothing is read yet. passphrases, which may be NULL where only
+ * keystore_status is asked, is borrowed as long as it lives. Owned: keystore_free. */
 struct keystore *keystore_new (const char *folder, const struct passphrase_source *passphrases);
 
 /* Wipe and free. NULL is fine. */

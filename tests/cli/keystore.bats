@@ -55,6 +55,8 @@ answers() {
   [ "$(stat -c %a "$KEYSTORE")" = 600 ]
   succeeds dpat keystore status --json
   "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" keystore <<<"$output"
+  [[ $(dpat status) == *"$KEYSTORE, locked"* ]]
+  dpat status --json | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" status
   [ "$(json '["unlocked"]' <<<"$output")" = false ]
   fails_with file_exists dpat keystore init
   printf 'short\n' >short
@@ -169,6 +171,8 @@ answers() {
   [ "$status" -eq 0 ]
   succeeds dpat keystore status
   [[ $output == *unlocked* ]]
+  succeeds dpat status
+  [[ $output == *"$KEYSTORE, unlocked"* ]]
   succeeds dpat keystore lock
   run setsid --wait docker-credential-dpat get <key
   [ "$status" -eq 1 ]
