@@ -8,6 +8,7 @@
 #include "src/base/time.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
+#include "src/cli/keystore_input.h"
 #include "src/cli/output.h"
 #include "src/cli/stdout_sink.h"
 #include "src/core/creation.h"
@@ -20,6 +21,7 @@ struct create_options {
     const char *command;
     const char *registry;
     bool docker;
+    bool save;
     bool allow_duplicate;
     bool if_absent;
 };
@@ -32,6 +34,7 @@ static const struct option_spec create_specs[] = {
     { "expires", 'e', OPTION_TEXT, CREATE (expires), "WHEN", "90m, 12h, 30d, 4w, 1y, a date, RFC 3339, or never", 0 },
     { "out", 'o', OPTION_TEXT, CREATE (out), "FILE", "write the secret to a new file (0600)", COMPLETE_FILE },
     { "command", 0, OPTION_TEXT, CREATE (command), "CMD", "run CMD (/bin/sh -c) with the secret on its stdin", 0 },
+    { "save", 0, OPTION_FLAG, CREATE (save), NULL, "keep it in dpat's keystore", 0 },
     { "docker", 0, OPTION_FLAG, CREATE (docker), NULL, "sign the Docker CLI in with it", 0 },
     { "registry", 0, OPTION_TEXT, CREATE (registry), "HOST", "the registry that --docker signs in to", 0 },
     { "allow-duplicate", 0, OPTION_FLAG, CREATE (allow_duplicate), NULL, "even when an active token has that name", 0 },
@@ -46,12 +49,18 @@ struct create_work {
     struct docker_config *docker_config;
     char *registry;
     struct docker_entry entry;
+    struct passphrase_input passphrase_input;
+    struct passphrase_source passphrases;
+    struct keystore *keystore;
+    char *saved_as; /* in the keystore */
     struct sink *sink;
 };
 
 static void create_work_release (struct create_work *work)
 {
     sink_free (work->sink);
+    keystore_free (work->keystore);
+    memory_cleanup_free (&work->saved_as);
     docker_config_free (work->docker_config);
     memory_cleanup_free (&work->registry);
 }
@@ -82,7 +91,7 @@ static int read_wish (const struct invocation *invocation, struct token_wish *wi
 
 static bool is_for_stdout (const struct create_options *options)
 {
-    return options->out == NULL && options->command == NULL && !options->docker;
+    return options->out == NULL && options->command == NULL && !options->docker && !options->save;
 }
 
 /* Where the secret goes must be clear before anything is opened. */
@@ -91,21 +100,23 @@ static int check_sink (const struct invocation *invocation, struct error *err)
     const struct create_options *options = invocation->state;
     const struct common_options *common = &invocation->app->options;
     bool to_stdout = is_for_stdout (options);
-    if ((options->out != NULL) + (options->command != NULL) + options->docker > 1)
-        return error_set (err, ERROR_USAGE, "--out, --command and --docker exclude each other: a secret has one place");
+    if ((options->out != NULL) + (options->command != NULL) + options->docker + options->save > 1)
+        return error_set (err, ERROR_USAGE,
+                          "--out, --command, --save and --docker exclude each other: a secret has one place");
     if (options->registry && !options->docker)
         return error_set (err, ERROR_USAGE, "--registry goes with --docker");
     if (options->if_absent && options->allow_duplicate)
         return error_set (err, ERROR_USAGE, "--if-absent and --allow-duplicate exclude each other");
     if (options->if_absent && to_stdout) {
         error_set (err, ERROR_USAGE, "--if-absent may make nothing, and then stdout would be empty");
-        return error_hint (err, "send the secret elsewhere: --out FILE, --command CMD or --docker");
+        return error_hint (err, "send the secret elsewhere: --out FILE, --command CMD, --save or --docker");
     }
     if (!to_stdout || common->dry_run)
         return 0;
     if (!common->quiet && !common->json && !invocation->app->stdout_was_closed && isatty (STDOUT_FILENO) != 1) {
         error_set (err, ERROR_NO_SINK, "stdout is no terminal, and a secret must not end in a log by accident");
-        return error_hint (err, "say where it goes: -q or --json (stdout), --out FILE, --command CMD, or --docker");
+        return error_hint (err,
+                           "say where it goes: -q or --json (stdout), --out FILE, --command CMD, --save, or --docker");
     }
     return output_check (invocation->app->stdout_was_closed, err);
 }
@@ -128,11 +139,25 @@ static int open_docker_sink (struct invocation *invocation, struct create_work *
     return work->sink ? 0 : -1;
 }
 
+/* Under the names of service, user and token: a secret of the same name is replaced. */
+static int open_keystore_sink (struct invocation *invocation, struct create_work *work, struct error *err)
+{
+    const struct app *app = invocation->app;
+    work->passphrase_input = (struct passphrase_input){ .no_input = app->options.no_input };
+    work->passphrases = keystore_passphrase_source (&work->passphrase_input);
+    work->keystore = keystore_new (app->settings.state_folder, &work->passphrases);
+    work->saved_as = xasprintf ("token:%s/%s/%s", app->settings.service_name, app->settings.user, work->wish.name);
+    work->sink = sink_keystore_open (keystore_credentials (work->keystore), work->saved_as, app->settings.user, err);
+    return work->sink ? 0 : -1;
+}
+
 static int open_sink (struct invocation *invocation, struct create_work *work, struct error *err)
 {
     const struct create_options *options = invocation->state;
     if (options->docker)
         return open_docker_sink (invocation, work, err);
+    if (options->save)
+        return open_keystore_sink (invocation, work, err);
     if (options->command)
         work->sink = sink_command_open (options->command, err);
     else
@@ -230,6 +255,8 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
         return hint_taken (err);
     if (creation.created && !app->options.quiet)
         warn_of_clear_text (&work);
+    if (creation.created && work.saved_as && !app->options.quiet && !app->options.json)
+        output_note ("saved as %s; to see it: printf %%s '%s' | dpat credential get", work.saved_as, work.saved_as);
     if (!is_for_stdout (options)) /* else the sink wrote the document itself */
         *ret_result = created_document (&creation, creation.created ? work.sink->ops->name : NULL, false);
     return 0;
@@ -238,7 +265,7 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
 const struct command cmd_create = {
     .name = "create",
     .summary = "make a token; its secret is shown once",
-    .synopsis = "NAME [-s SCOPE]... [-e WHEN] [-q | --json | --out FILE | --command CMD | --docker]",
+    .synopsis = "NAME [-s SCOPE]... [-e WHEN] [-q | --json | --out FILE | --command CMD | --save | --docker]",
     .description =
         "Make a token named NAME (1 to 100 characters), with scope repo:read and a life of 90 days unless told\n"
         "otherwise; a token that never expires must be asked for (-e never). A date means the end of that day, UTC.\n"

@@ -58,6 +58,7 @@ static const char secrets_text[] =
     "  --json         in the JSON document on stdout\n"
     "  --out FILE     into a new file (0600), or an empty one of yours\n"
     "  --command CMD  on the stdin of a program (/bin/sh -c), whose words go to stderr\n"
+    "  --save         into dpat's keystore, from where dpat credential get gives it\n"
     "  --docker       into Docker's credentials, for the registry of the service or --registry\n"
     "\n"
     "Stdout that is no terminal, without -q or --json, is refused (exit 2), so that no log catches a secret by\n"

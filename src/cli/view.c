@@ -214,6 +214,8 @@ static const char *sink_title (const char *delivered_to)
 {
     if (strcmp (delivered_to, "command") == 0)
         return "the command's hands";
+    if (strcmp (delivered_to, "keystore") == 0)
+        return "the keystore";
     return strcmp (delivered_to, "docker") == 0 ? "Docker's credentials" : "the file";
 }
 

@@ -1,4 +1,4 @@
-/* Where a new secret goes: a file, a command, or Docker's credentials. */
+/* Where a new secret goes: a file, a command, the keystore, or Docker's credentials. */
 #include "src/core/sink.h"
 
 #include <errno.h>
@@ -128,6 +128,40 @@ struct sink *sink_command_open (const char *command, struct error *err)
     }
     struct command_sink *sink = xmalloc (sizeof (*sink));
     *sink = (struct command_sink){ .sink.ops = &ops, .command = command };
+    return &sink->sink;
+}
+
+struct keystore_sink {
+    struct sink sink;
+    struct credentials *keystore;
+    const char *key;
+    const char *user;
+};
+
+static int keystore_sink_deliver (struct sink *sink, const struct token_made *made, struct error *err)
+{
+    const struct keystore_sink *keystore = (struct keystore_sink *)sink;
+    AUTO (credential) credential = { .user = xstrdup (keystore->user) };
+    secret_set (&credential.secret, made->secret.data, made->secret.len);
+    return credentials_put (keystore->keystore, keystore->key, &credential, err);
+}
+
+static void keystore_sink_free (struct sink *sink)
+{
+    free (sink);
+}
+
+struct sink *sink_keystore_open (struct credentials *keystore, const char *key, const char *user, struct error *err)
+{
+    static const struct sink_ops ops = { .deliver = keystore_sink_deliver,
+                                         .free = keystore_sink_free,
+                                         .name = "keystore" };
+    AUTO (credential) now = { .user = NULL };
+    bool found;
+    if (credentials_get (keystore, key, &now, &found, err) != 0)
+        return NULL;
+    struct keystore_sink *sink = xmalloc (sizeof (*sink));
+    *sink = (struct keystore_sink){ .sink.ops = &ops, .keystore = keystore, .key = key, .user = user };
     return &sink->sink;
 }
 

@@ -5,6 +5,7 @@
 #include "src/base/error.h"
 #include "src/base/memory.h"
 #include "src/core/docker_entry.h"
+#include "src/credentials/credentials.h"
 #include "src/service/service.h"
 
 struct sink;
@@ -15,7 +16,7 @@ struct sink_ops {
     int (*deliver) (struct sink *, const struct token_made *, struct error *);
     /* Close; what was prepared and got no secret is removed. */
     void (*free) (struct sink *);
-    /* The `delivered_to` of dpat/1: "stdout", "file", "docker", "command". */
+    /* The `delivered_to` of dpat/1: "stdout", "file", "docker", "command", "keystore". */
     const char *name;
 };
 
@@ -40,6 +41,10 @@ struct sink *sink_file_open (const char *path, struct error *err);
  * stderr. A command that fails, or takes longer than ten minutes, has got no secret as far as we are concerned.
  * ERROR_USAGE for an empty one. command is borrowed. Owned: sink_free. */
 struct sink *sink_command_open (const char *command, struct error *err);
+
+/* A sink that stores the secret in a place of credentials under key, with user. What is there now is read, so that a
+ * place that is locked is opened before the service is asked. All is borrowed until sink_free. Owned: sink_free. */
+struct sink *sink_keystore_open (struct credentials *keystore, const char *key, const char *user, struct error *err);
 
 /* A sink that signs the Docker CLI in with the new token. entry is borrowed until sink_free. Whether the entry could be
  * written is checked now. Owned: sink_free. */

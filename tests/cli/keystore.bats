@@ -307,3 +307,24 @@ answers() {
   run terminal -- bash -c 'set -m; "$0" keystore unlock & wait $!; echo "ended $?"' "$DPAT"
   [[ $output == *"ended $(exit_of keystore_locked)"* ]]
 }
+
+@test "create --save keeps the secret there, and the keystore is opened first" {
+  made
+  signed_in
+  succeeds dpat create 'ci build' --save
+  [ -z "$output" ]
+  [[ $stderr == *'saved as token:local:'*'/alice/ci build'* && $stderr != *dpat_[0-9A-Za-z]* ]]
+  key=$(helper list | json '.__iter__().__next__()')
+  printf '%s' "$key" >key
+  helper get <key | json '["Secret"]' >ci.token
+  succeeds dpat login alice --password-stdin --registry registry.example <ci.token
+  succeeds dpat create other --save --json
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" token_created <<<"$output"
+  [ "$(json '["delivered_to"]' <<<"$output")" = keystore ]
+  [ "$(json '["secret"]' <<<"$output")" = null ]
+  DPAT_PASSPHRASE_FILE=$HOME/other fails_with keystore_locked dpat create third --save
+  rm "$KEYSTORE"
+  fails_with keystore dpat create third --save
+  [ "$(dpat list -q | wc -l)" -eq 2 ]
+  fails_with usage dpat create third --save --docker
+}

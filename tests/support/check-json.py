@@ -47,7 +47,7 @@ KINDS = {
                            tokens={"type": "array", "items": TOKEN}),
     "token_created": document(created={"type": "boolean"}, dry_run={"type": "boolean"},
                               token={"anyOf": [TOKEN, {"type": "object"}, {"type": "null"}]},
-                              secret=NULLABLE, delivered_to={"enum": ["stdout", "file", "docker", "command", None]}),
+                              secret=NULLABLE, delivered_to={"enum": ["stdout", "file", "docker", "command", "keystore", None]}),
     "result": document(
         action={"enum": ["rename", "activate", "deactivate", "delete"]}, dry_run={"type": "boolean"},
         ok=COUNT, failed=COUNT,
