@@ -109,7 +109,9 @@ static void join_lines (struct secret *text)
     for (size_t i = 0; i < text->len; i++)
         if (text->data[i] != '\n' && text->data[i] != '\r')
             text->data[len++] = text->data[i];
-    text->len = text->data ? len : 0;
+    if (text->len > len) /* what moved forward stands behind as well */
+        secret_wipe (text->data + len, text->len - len);
+    text->len = len;
 }
 
 static int store (struct helper_call *call, struct secret *input, struct error *err)
