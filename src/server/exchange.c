@@ -6,7 +6,6 @@
 
 #include "src/base/clock.h"
 #include "src/base/json.h"
-#include "src/base/log.h"
 #include "src/base/memory.h"
 #include "src/server/routes.h"
 
@@ -33,6 +32,7 @@ void exchange_free (struct exchange *exchange)
     free (exchange->method);
     free (exchange->host);
     free (exchange->user_agent);
+    free (exchange->problem);
     free (exchange);
 }
 
@@ -119,8 +119,8 @@ void exchange_fail (struct exchange *exchange, const struct error *error)
     const struct error_kind *kind = error_kind (error->code);
     int status = error->code == ERROR_INVALID_TOKEN_ID ? 404 : kind->http_status;
     bool ours = status >= 500 && error->code != ERROR_BUSY;
-    if (ours)
-        log_debug ("%s %s failed: %s", exchange->method, exchange->route ? exchange->route->path : "?", error->text);
+    if (ours && exchange->problem == NULL)
+        exchange->problem = xstrdup (error->text);
     json_t *body = json_object ();
     const char *expected = status == 404 ? "not found" : expected_words (error->code);
     const char *message = ours            ? kind->sentence

@@ -53,6 +53,7 @@ struct exchange {
     unsigned rate_limit, rate_remaining;
     int64_t rate_reset;              /* seconds UTC */
     char user[ACCOUNT_NAME_MAX + 1]; /* who it turned out to be; "" for nobody */
+    char *problem;                   /* owned; what went wrong on our side, for the log alone; NULL: nothing */
     struct reply reply;
 };
 

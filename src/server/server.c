@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "src/base/clock.h"
+#include "src/base/json.h"
 #include "src/base/memory.h"
+#include "src/base/time.h"
 #include "src/server/routes.h"
 #include "src/server/server_private.h"
 
@@ -121,6 +123,21 @@ static void stop_older (struct generation *newest)
     }
 }
 
+/* A line of the log about what happened to no request. */
+static void tell (const struct server *server, const char *what, const struct error *why)
+{
+    char when[TIME_TEXT_US_SIZE];
+    json_auto_t *line = json_object ();
+    AUTO (buffer) text;
+    buffer_init (&text, 8192);
+    json_set_string (line, "time", time_format_us (clock_now_us (), 3, when));
+    json_set_string (line, "event", what);
+    json_set_string (line, "error", why->text);
+    json_write (&text, line);
+    if (server->config.log)
+        server->config.log (server->config.log_context, buffer_text (&text));
+}
+
 void server_tick (struct server *server)
 {
     int64_t now_us = clock_now_us ();
@@ -128,8 +145,10 @@ void server_tick (struct server *server)
     stop_older (server->current);
     if (now_us - server->usage_written_us < (int64_t)USAGE_S * 1000000)
         return;
-    (void)write_usage (server, NULL); /* what could not be written is kept for the next time */
     server->usage_written_us = now_us;
+    struct error why = ERROR_INIT;
+    if (write_usage (server, &why) != 0) /* what could not be written is kept for the next time */
+        tell (server, "uses of tokens could not be written yet", &why);
 }
 
 int server_reload (struct server *server, struct error *err)

@@ -67,3 +67,14 @@ EOF
   after=$(memory)
   [ "$((after - before))" -lt 4096 ]
 }
+
+@test "a store that is damaged under the server is told in the log, and to clients without a path" {
+  start_server
+  bearer=$(json '["sessions"][0]["bearer"]' <"$XDG_STATE_HOME/dpat/sessions.json")
+  sqlite3 "$STORE" 'ALTER TABLE session RENAME TO gone'
+  curl -s -o answer -w '%{http_code}' -H "Authorization: Bearer $bearer" "$URL/v2/user" >code
+  [ "$(cat code)" = 500 ]
+  run ! grep -q "$HOME" answer
+  said() { grep -q '"status":500.*"error":"' server.log; }
+  wait_until said
+}
