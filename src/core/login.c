@@ -171,7 +171,7 @@ static int tell_service (const struct login_place *place, const struct secret *b
         return 0;
     if (err)
         *err = why;
-    if (why.code == ERROR_UNSUPPORTED)
+    if (everywhere && why.code == ERROR_UNSUPPORTED)
         return -1;
     return error_prefix (err, "signed out here, but the service could not be told");
 }
@@ -237,7 +237,7 @@ int logout_run (const struct login_place *place, const char *user, bool everywhe
         status = -1;
     if (err && status != 0)
         *err = why;
-    if (why.code == ERROR_UNSUPPORTED) /* then nothing at all is done */
+    if (everywhere && why.code == ERROR_UNSUPPORTED) /* then nothing at all is done */
         return -1;
     size_t erased = 0;
     if (docker_entry_withdraw (place->state_folder, place->service_name, user, &erased, status == 0 ? err : NULL) != 0)

@@ -137,8 +137,8 @@ static int helper_put (struct credentials *credentials, const char *key, const s
         return -1;
     if (store (helper, key, credential, err) == 0)
         return 0;
-    if (replaces)
-        (void)store (helper, key, &old, NULL);
+    if (replaces && store (helper, key, &old, NULL) != 0)
+        error_prefix (err, "the credentials of %s for %s are gone", old.user, key);
     return -1;
 }
 
