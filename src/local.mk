@@ -13,6 +13,8 @@ libdpat_a_SOURCES = \
 	src/base/error.h \
 	src/base/file.c \
 	src/base/file.h \
+	src/base/form.c \
+	src/base/form.h \
 	src/base/json.c \
 	src/base/json.h \
 	src/base/library.c \
@@ -23,6 +25,8 @@ libdpat_a_SOURCES = \
 	src/base/memory.h \
 	src/base/secret.c \
 	src/base/secret.h \
+	src/base/signing_key.c \
+	src/base/signing_key.h \
 	src/base/text.c \
 	src/base/text.h \
 	src/base/time.c \
@@ -196,6 +200,8 @@ libdpat_a_SOURCES = \
 	src/store/store_second_factor.c \
 	src/store/store_session.c \
 	src/store/store_token.c \
+	src/token/access.c \
+	src/token/access.h \
 	src/token/expiry.c \
 	src/token/expiry.h \
 	src/token/name.c \

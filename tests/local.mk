@@ -1,17 +1,20 @@
 # Tests: unit and contract programs (cmocka), the command line (bats), and lint; all speak TAP.
 unit_tests = \
+	tests/unit/test_access \
 	tests/unit/test_address \
 	tests/unit/test_buffer \
 	tests/unit/test_crypto \
 	tests/unit/test_docker_config \
 	tests/unit/test_error \
 	tests/unit/test_file \
+	tests/unit/test_form \
 	tests/unit/test_guard \
 	tests/unit/test_keys \
 	tests/unit/test_option \
 	tests/unit/test_seal \
 	tests/unit/test_selection \
 	tests/unit/test_session_file \
+	tests/unit/test_signing_key \
 	tests/unit/test_store \
 	tests/unit/test_text \
 	tests/unit/test_throttle \

@@ -1,0 +1,74 @@
+/* Form fields of queries and bodies, well-formed and not. */
+#include "tests/support/support.h"
+
+#include <string.h>
+
+#include "src/base/form.h"
+#include "src/base/json.h"
+
+static json_t *parse (const char *text)
+{
+    struct error err = ERROR_INIT;
+    json_t *form = form_parse (text, strlen (text), "scope", &err);
+    assert_ok (form ? 0 : -1, &err);
+    return form;
+}
+
+static void assert_field (const char *text, const char *key, const char *value)
+{
+    json_auto_t *form = parse (text);
+    const char *found = json_get_string (form, key);
+    if (value == NULL)
+        assert_null (found);
+    else {
+        assert_non_null (found);
+        assert_string_equal (found, value);
+    }
+}
+
+static void fields_are_decoded (void **state)
+{
+    (void)state;
+    assert_field ("", "a", NULL);
+    assert_field ("a=1&b=2", "b", "2");
+    assert_field ("a=b%20c+d", "a", "b c d");
+    assert_field ("a=%e2%82%ac&b", "a", "\xe2\x82\xac");
+    assert_field ("a=%E2%82%AC&b", "b", "");
+    assert_field ("a=b=c", "a", "b=c");
+    assert_field ("%61=1", "a", "1");
+    assert_field ("&&a=1&&", "a", "1");
+    assert_field ("=1", "", NULL);
+}
+
+static void the_repeatable_one_is_joined (void **state)
+{
+    (void)state;
+    assert_field ("scope=a:b:c&x=1&scope=d:e:f", "scope", "a:b:c d:e:f");
+    assert_field ("scope=a%20b", "scope", "a b");
+}
+
+static void the_malformed_is_refused (void **state)
+{
+    (void)state;
+    static const char *const bad[] = { "a=1&a=2", "a=%",   "a=%2",      "a=%zz", "a=%00",
+                                       "a=%ff",   "%ff=1", "a=1&%61=2", "a=%+1" };
+    for (size_t i = 0; i < ARRAY_SIZE (bad); i++) {
+        struct error err = ERROR_INIT;
+        assert_null (form_parse (bad[i], strlen (bad[i]), "scope", &err));
+        assert_code (&err, ERROR_USAGE);
+        assert_null (strstr (err.text, "%")); /* what was sent may be a secret */
+    }
+    struct error err = ERROR_INIT;
+    assert_null (form_parse ("a=\0b", 4, "scope", &err));
+}
+
+int main (void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test (fields_are_decoded),
+        cmocka_unit_test (the_repeatable_one_is_joined),
+        cmocka_unit_test (the_malformed_is_refused),
+    };
+    json_start ();
+    return cmocka_run_group_tests (tests, NULL, NULL);
+}
