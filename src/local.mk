@@ -197,6 +197,7 @@ libdpat_a_SOURCES = \
 	src/store/store_account.c \
 	src/store/store_audit.c \
 	src/store/store_private.h \
+	src/store/store_registry.c \
 	src/store/store_second_factor.c \
 	src/store/store_session.c \
 	src/store/store_token.c \

@@ -37,6 +37,15 @@ static const char *const scripts[] = {
     "  account_id TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE, sealed BLOB NOT NULL,"
     "  enabled INTEGER NOT NULL, recovery_mac BLOB, last_step INTEGER NOT NULL, failures INTEGER NOT NULL,"
     "  locked_until_us INTEGER, created_us INTEGER NOT NULL) STRICT;",
+    "CREATE TABLE namespace_grant ("
+    "  account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, namespace TEXT NOT NULL,"
+    "  access TEXT NOT NULL, created_us INTEGER NOT NULL, PRIMARY KEY (account_id, namespace)) STRICT;"
+    "CREATE TABLE public_repository (name TEXT PRIMARY KEY, created_us INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE token_address ("
+    "  token_id TEXT NOT NULL REFERENCES token (id) ON DELETE CASCADE, address TEXT NOT NULL,"
+    "  first_us INTEGER NOT NULL, PRIMARY KEY (token_id, address)) STRICT;"
+    "CREATE INDEX audit_by_time ON audit (at_us, id);"
+    "CREATE INDEX audit_by_token ON audit (token_id, at_us);",
 };
 
 void column_copy (char *out, size_t size, const struct value *column)
@@ -99,6 +108,13 @@ static int read_key_id (void *context, const struct value *columns, size_t count
     return 1;
 }
 
+static int read_number (void *context, const struct value *columns, size_t count)
+{
+    (void)count;
+    *(int64_t *)context = columns[0].integer;
+    return 1;
+}
+
 int store_key_id (struct store *store, char ret_id[STORE_KEY_ID_SIZE], struct error *err)
 {
     ret_id[0] = '\0';
@@ -110,4 +126,20 @@ int store_set_key_id (struct store *store, const char *id, struct error *err)
 {
     const struct value values[] = { bind_text (id) };
     return store_run (store, "INSERT INTO meta (name, value) VALUES ('key_id', ?)", values, ARRAY_SIZE (values), err);
+}
+
+int store_registry_life (struct store *store, int64_t *ret_life_s, struct error *err)
+{
+    *ret_life_s = 0;
+    return engine_run (store->engine, "SELECT CAST (value AS INTEGER) FROM meta WHERE name = 'registry_life_s'", NULL,
+                       0, read_number, ret_life_s, NULL, err);
+}
+
+int store_set_registry_life (struct store *store, int64_t life_s, struct error *err)
+{
+    const struct value values[] = { bind_integer (life_s) };
+    return store_run (store,
+                      "INSERT INTO meta (name, value) VALUES ('registry_life_s', CAST (? AS TEXT))"
+                      " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                      values, ARRAY_SIZE (values), err);
 }

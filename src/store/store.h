@@ -11,6 +11,7 @@
 
 #include "src/base/crypto.h"
 #include "src/base/error.h"
+#include "src/token/access.h"
 #include "src/token/name.h"
 #include "src/token/token.h"
 
@@ -118,6 +119,10 @@ int store_key_id (struct store *store, char ret_id[STORE_KEY_ID_SIZE], struct er
 /* Set the key id of a store that has none. */
 int store_set_key_id (struct store *store, const char *id, struct error *err);
 
+/* For how many seconds a registry token that was issued for this store may still be good; 0 where none ever was. */
+int store_registry_life (struct store *store, int64_t *ret_life_s, struct error *err);
+int store_set_registry_life (struct store *store, int64_t life_s, struct error *err);
+
 /* Free what a row owns. */
 void account_row_release (struct account_row *row);
 void account_row_list_release (struct account_row_list *list);
@@ -177,6 +182,10 @@ int store_token_auto_list (struct store *store, const char *account_id, const ch
 int store_token_set_name (struct store *store, const char *id, const char *name, struct error *err);
 int store_token_set_active (struct store *store, const char *id, bool active, struct error *err);
 
+/* Note that a token was used from an address; *ret_new tells whether it never was before. */
+int store_token_address_add (struct store *store, const char *token_id, const char *address, int64_t at_us,
+                             bool *ret_new, struct error *err);
+
 /* Record a use; ip and user_agent may be NULL. */
 int store_token_touch (struct store *store, const char *id, int64_t at_us, const char *ip, const char *user_agent,
                        struct error *err);
@@ -208,12 +217,67 @@ int store_session_prune (struct store *store, int64_t now_us, struct error *err)
 int store_token_of_session (struct store *store, const char *session_id, struct token_list *ret_list,
                             struct error *err);
 
+/* What an account other than its owner may do in a namespace; "*" stands for all namespaces. */
+struct grant_row {
+    char account_id[CRYPTO_UUID_SIZE];
+    char account_name[ACCOUNT_NAME_MAX + 1];
+    char namespace[NAMESPACE_SIZE];
+    enum namespace_right right;
+    int64_t created_us;
+};
+
+/* Grants by account name and namespace. */
+struct grant_row_list {
+    struct grant_row *items; /* owned */
+    size_t count;
+};
+
+/* Names of repositories in order. */
+struct repository_list {
+    char **names; /* owned, and each of them */
+    size_t count;
+};
+
+/* Free what a list owns. */
+void grant_row_list_release (struct grant_row_list *list);
+void repository_list_release (struct repository_list *list);
+
+/* Set what an account may do in a namespace, or take it away; *ret_deleted tells whether there was a grant. */
+int store_grant_put (struct store *store, const struct grant_row *row, struct error *err);
+int store_grant_delete (struct store *store, const char *account_id, const char *namespace, bool *ret_deleted,
+                        struct error *err);
+
+/* The grants of an account (NULL: of all). Owned: grant_row_list_release. */
+int store_grant_list (struct store *store, const char *account_id, struct grant_row_list *ret_list, struct error *err);
+
+/* The most that an account was granted in a namespace, by name or by "*". */
+int store_grant_right (struct store *store, const char *account_id, const char *namespace,
+                       enum namespace_right *ret_right, struct error *err);
+
+/* Make a repository one that everybody may pull, or no more; *ret_changed tells whether it was otherwise. */
+int store_public_set (struct store *store, const char *repository, bool public, int64_t at_us, bool *ret_changed,
+                      struct error *err);
+
+/* Whether everybody may pull it; all of those. Owned: repository_list_release. */
+int store_public_has (struct store *store, const char *repository, bool *ret_public, struct error *err);
+int store_public_list (struct store *store, struct repository_list *ret_list, struct error *err);
+
 /* Add a line to the audit trail. */
 int store_audit_add (struct store *store, const struct audit_row *row, struct error *err);
 
-/* Call each for the lines of an account (NULL: of all), oldest first; a non-zero return of each ends the walk and is
- * returned. The row is borrowed during the call. */
-int store_audit_walk (struct store *store, const char *account_id,
+/* Which lines of the audit trail are meant; all that are given must hold. */
+struct audit_query {
+    const char *account_id; /* NULL: of any account, and of none */
+    /* NULL: of any token. Needs account_id: a name that a token has or had, or the beginning of its id (see
+     * token_id_is_prefix); deleted tokens count. */
+    const char *token;
+    int64_t since_us; /* at or after */
+    int64_t limit;    /* the newest so many; 0: all */
+};
+
+/* Call each for those lines, oldest first; a non-zero return of each ends the walk and is returned. The row is borrowed
+ * during the call. */
+int store_audit_walk (struct store *store, const struct audit_query *query,
                       int (*each) (void *context, const struct audit_row *), void *context, struct error *err);
 
 #endif

@@ -42,16 +42,41 @@ static int hand_over (void *context, const struct value *columns, size_t count)
     return walk->result;
 }
 
-int store_audit_walk (struct store *store, const char *account_id,
+#define AUDIT_COLUMNS "at_us, account_id, account_name, actor, action, token_id, token_name, ip, user_agent, note"
+
+/* One statement for each way in, so that each finds its index. */
+#define SELECT_AUDIT(condition)                                                                                        \
+    "SELECT " AUDIT_COLUMNS " FROM (SELECT id, " AUDIT_COLUMNS " FROM audit WHERE " condition                          \
+    " at_us >= ? ORDER BY at_us DESC, id DESC LIMIT ?) ORDER BY at_us, id"
+
+int store_audit_walk (struct store *store, const struct audit_query *query,
                       int (*each) (void *context, const struct audit_row *), void *context, struct error *err)
 {
+    static const char of_all[] = SELECT_AUDIT ("");
+    static const char of_account[] = SELECT_AUDIT ("account_id = ? AND");
+    static const char of_token[] =
+        SELECT_AUDIT ("account_id = ? AND token_id IN (SELECT token_id FROM audit WHERE account_id = ?"
+                      " AND (token_name = ? OR (token_id >= ? AND token_id < ?))"
+                      " UNION SELECT id FROM token WHERE account_id = ? AND name = ?) AND");
     struct audit_walk walk = { .each = each, .context = context };
-    const struct value values[] = { bind_text (account_id), bind_text (account_id) };
-    if (engine_run (store->engine,
-                    "SELECT at_us, account_id, account_name, actor, action, token_id, token_name, ip, user_agent, note"
-                    " FROM audit WHERE ? IS NULL OR account_id = ? ORDER BY at_us, id",
-                    values, ARRAY_SIZE (values), hand_over, &walk, NULL, err)
-        != 0)
+    char low[TOKEN_ID_SIZE + 1], high[TOKEN_ID_SIZE + 1];
+    struct value values[9];
+    size_t count = 0;
+    if (query->account_id)
+        values[count++] = bind_text (query->account_id);
+    if (query->token) {
+        id_range (query->token, low, high);
+        values[count++] = bind_text (query->account_id);
+        values[count++] = bind_text (query->token);
+        values[count++] = bind_text (low);
+        values[count++] = bind_text (high);
+        values[count++] = bind_text (query->account_id);
+        values[count++] = bind_text (query->token);
+    }
+    values[count++] = bind_integer (query->since_us);
+    values[count++] = bind_integer (query->limit ? query->limit : INT64_MAX);
+    const char *sql = query->token ? of_token : query->account_id ? of_account : of_all;
+    if (engine_run (store->engine, sql, values, count, hand_over, &walk, NULL, err) != 0)
         return -1;
     return walk.result;
 }

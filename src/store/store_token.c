@@ -117,16 +117,25 @@ int store_token_list (struct store *store, const char *account_id, struct token_
                        take_each, ret_list, NULL, err);
 }
 
+void id_range (const char *text, char low[TOKEN_ID_SIZE + 1], char high[TOKEN_ID_SIZE + 1])
+{
+    /* All that begins with "3f2a" lies between "3f2a" and "3f2ag": ids have no letter above f. */
+    low[0] = '\0';
+    high[0] = '\0';
+    if (!token_id_is_prefix (text))
+        return;
+    snprintf (low, TOKEN_ID_SIZE + 1, "%.36s", text);
+    for (char *at = low; *at; at++)
+        *at = (char)tolower ((unsigned char)*at);
+    snprintf (high, TOKEN_ID_SIZE + 1, "%.36sg", low);
+}
+
 static int find_by_prefix (struct store *store, const char *account_id, const char *text, struct token_list *ret_list,
                            struct error *err)
 {
-    /* All that begins with "3f2a" lies between "3f2a" and "3f2ag": ids have no letter above f. */
     char low[TOKEN_ID_SIZE + 1];
     char high[TOKEN_ID_SIZE + 1];
-    snprintf (low, sizeof (low), "%.36s", text);
-    for (char *at = low; *at; at++)
-        *at = (char)tolower ((unsigned char)*at);
-    snprintf (high, sizeof (high), "%.36sg", low);
+    id_range (text, low, high);
     const struct value values[] = { bind_text (low), bind_text (high), bind_text (account_id) };
     return engine_run (store->engine, SELECT_TOKEN "WHERE id >= ? AND id < ? AND account_id = ?" OLDEST_FIRST, values,
                        ARRAY_SIZE (values), take_each, ret_list, NULL, err);
@@ -140,9 +149,7 @@ int store_token_find (struct store *store, const char *account_id, const char *t
                     ARRAY_SIZE (values), take_each, ret_list, NULL, err)
         != 0)
         return -1;
-    if (ret_list->count > 0 || !token_id_is_prefix (text))
-        return 0;
-    return find_by_prefix (store, account_id, text, ret_list, err);
+    return ret_list->count > 0 ? 0 : find_by_prefix (store, account_id, text, ret_list, err);
 }
 
 int store_token_by_id (struct store *store, const char *account_id, const char *id, struct token_row *ret_row,
@@ -203,6 +210,23 @@ int store_token_set_active (struct store *store, const char *id, bool active, st
 {
     const struct value values[] = { bind_integer (active), bind_text (id) };
     return store_run (store, "UPDATE token SET active = ? WHERE id = ?", values, ARRAY_SIZE (values), err);
+}
+
+int store_token_address_add (struct store *store, const char *token_id, const char *address, int64_t at_us,
+                             bool *ret_new, struct error *err)
+{
+    const struct value values[] = { bind_text (token_id), bind_text (address), bind_integer (at_us),
+                                    bind_text (token_id) };
+    int64_t changed;
+    /* the token may be gone by the time its use is written */
+    if (engine_run (store->engine,
+                    "INSERT INTO token_address (token_id, address, first_us) SELECT ?, ?, ?"
+                    " WHERE EXISTS (SELECT 1 FROM token WHERE id = ?) ON CONFLICT (token_id, address) DO NOTHING",
+                    values, ARRAY_SIZE (values), NULL, NULL, &changed, err)
+        != 0)
+        return -1;
+    *ret_new = changed > 0;
+    return 0;
 }
 
 int store_token_touch (struct store *store, const char *id, int64_t at_us, const char *ip, const char *user_agent,

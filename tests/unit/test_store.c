@@ -171,10 +171,165 @@ static void the_trail_is_walked_in_order (void **state)
     assert_ok (store_audit_add (store, &line, &err), &err);
     line.account_id = NULL;
     assert_ok (store_audit_add (store, &line, &err), &err);
-    assert_ok (store_audit_walk (store, ALICE, count_line, &lines, &err), &err);
+    assert_ok (store_audit_walk (store, &(struct audit_query){ .account_id = ALICE }, count_line, &lines, &err), &err);
     assert_int_equal (lines, 1);
-    assert_ok (store_audit_walk (store, NULL, count_line, &lines, &err), &err);
+    assert_ok (store_audit_walk (store, &(struct audit_query){ .account_id = NULL }, count_line, &lines, &err), &err);
     assert_int_equal (lines, 3);
+    store_close (store);
+}
+
+static int collect_action (void *context, const struct audit_row *row)
+{
+    buffer_printf (context, "%s ", row->action);
+    return 0;
+}
+
+static void assert_trail (struct store *store, const struct audit_query *query, const char *expected)
+{
+    struct error err = ERROR_INIT;
+    AUTO (buffer) text;
+    buffer_init (&text, 1024);
+    assert_ok (store_audit_walk (store, query, collect_action, &text, &err), &err);
+    assert_string_equal (buffer_text (&text), expected);
+}
+
+static void the_trail_of_a_token_survives_rename_and_deletion (void **state)
+{
+    struct store *store = open_store (state);
+    struct error err = ERROR_INIT;
+    const char *id = "3f2a0000-0000-4000-8000-000000000001";
+    struct audit_row line = {
+        .at_us = 1, .account_id = ALICE, .actor = "owner", .action = "made", .token_id = id, .token_name = "ci"
+    };
+    assert_ok (store_audit_add (store, &line, &err), &err);
+    line.at_us = 2;
+    line.action = "renamed";
+    assert_ok (store_audit_add (store, &line, &err), &err);
+    line.at_us = 3;
+    line.action = "deleted";
+    line.token_name = "release";
+    assert_ok (store_audit_add (store, &line, &err), &err);
+    line = (struct audit_row){ .at_us = 4, .account_id = BOB, .actor = "owner", .action = "other", .token_name = "ci" };
+    assert_ok (store_audit_add (store, &line, &err), &err);
+    assert_trail (store, &(struct audit_query){ .account_id = ALICE, .token = "ci" }, "made renamed deleted ");
+    assert_trail (store, &(struct audit_query){ .account_id = ALICE, .token = "release" }, "made renamed deleted ");
+    assert_trail (store, &(struct audit_query){ .account_id = ALICE, .token = "3F2A" }, "made renamed deleted ");
+    assert_trail (store, &(struct audit_query){ .account_id = ALICE, .token = "3f2" }, "");
+    assert_trail (store, &(struct audit_query){ .account_id = BOB, .token = "3f2a" }, "");
+    assert_trail (store, &(struct audit_query){ .account_id = ALICE, .since_us = 2 }, "renamed deleted ");
+    assert_trail (store, &(struct audit_query){ .limit = 2 }, "deleted other ");
+    assert_trail (store, &(struct audit_query){ .account_id = NULL }, "made renamed deleted other ");
+    store_close (store);
+}
+
+static void assert_right (struct store *store, const char *account, const char *namespace, enum namespace_right right)
+{
+    struct error err = ERROR_INIT;
+    enum namespace_right found;
+    assert_ok (store_grant_right (store, account, namespace, &found, &err), &err);
+    assert_int_equal (found, right);
+}
+
+static void grant (struct store *store, const char *account, const char *namespace, enum namespace_right right)
+{
+    struct error err = ERROR_INIT;
+    struct grant_row row = { .right = right, .created_us = 1 };
+    memcpy (row.account_id, account, sizeof (row.account_id));
+    memcpy (row.namespace, namespace, strlen (namespace) + 1);
+    assert_ok (store_grant_put (store, &row, &err), &err);
+}
+
+static void grants_are_of_an_account_and_a_namespace (void **state)
+{
+    struct store *store = open_store (state);
+    struct error err = ERROR_INIT;
+    bool deleted;
+    add_account (store, ALICE, "alice");
+    add_account (store, BOB, "bob");
+    grant (store, ALICE, "team", RIGHT_READ);
+    grant (store, ALICE, "team", RIGHT_WRITE);
+    grant (store, BOB, "*", RIGHT_READ);
+    grant (store, BOB, "team", RIGHT_ADMIN);
+    assert_right (store, ALICE, "team", RIGHT_WRITE);
+    assert_right (store, ALICE, "other", RIGHT_NONE);
+    assert_right (store, BOB, "other", RIGHT_READ);
+    assert_right (store, BOB, "team", RIGHT_ADMIN);
+    AUTO (grant_row_list) all = { .items = NULL };
+    assert_ok (store_grant_list (store, NULL, &all, &err), &err);
+    assert_int_equal (all.count, 3);
+    assert_string_equal (all.items[0].account_name, "alice");
+    assert_string_equal (all.items[1].namespace, "*");
+    AUTO (grant_row_list) of_alice = { .items = NULL };
+    assert_ok (store_grant_list (store, ALICE, &of_alice, &err), &err);
+    assert_int_equal (of_alice.count, 1);
+    assert_ok (store_grant_delete (store, ALICE, "team", &deleted, &err), &err);
+    assert_true (deleted);
+    assert_ok (store_grant_delete (store, ALICE, "team", &deleted, &err), &err);
+    assert_false (deleted);
+    assert_right (store, ALICE, "team", RIGHT_NONE);
+    assert_ok (store_account_delete (store, BOB, &err), &err);
+    assert_right (store, BOB, "team", RIGHT_NONE);
+    store_close (store);
+}
+
+static void repositories_are_public_or_not (void **state)
+{
+    struct store *store = open_store (state);
+    struct error err = ERROR_INIT;
+    bool changed, public;
+    assert_ok (store_public_set (store, "alice/app", true, 1, &changed, &err), &err);
+    assert_true (changed);
+    assert_ok (store_public_set (store, "alice/app", true, 2, &changed, &err), &err);
+    assert_false (changed);
+    assert_ok (store_public_has (store, "alice/app", &public, &err), &err);
+    assert_true (public);
+    assert_ok (store_public_has (store, "alice/ap", &public, &err), &err);
+    assert_false (public);
+    AUTO (repository_list) all = { .names = NULL };
+    assert_ok (store_public_list (store, &all, &err), &err);
+    assert_int_equal (all.count, 1);
+    assert_string_equal (all.names[0], "alice/app");
+    assert_ok (store_public_set (store, "alice/app", false, 3, &changed, &err), &err);
+    assert_true (changed);
+    assert_ok (store_public_has (store, "alice/app", &public, &err), &err);
+    assert_false (public);
+    store_close (store);
+}
+
+static void an_address_is_new_once (void **state)
+{
+    struct store *store = open_store (state);
+    struct error err = ERROR_INIT;
+    bool new;
+    add_account (store, ALICE, "alice");
+    struct token_row row = {
+        .token = { .id = "3f2a0000-0000-4000-8000-000000000001", .name = (char[]){ "ci" }, .created_us = 1 },
+        .account_id = ALICE
+    };
+    assert_ok (store_token_insert (store, &row, &err), &err);
+    assert_ok (store_token_address_add (store, row.token.id, "192.0.2.1", 1, &new, &err), &err);
+    assert_true (new);
+    assert_ok (store_token_address_add (store, row.token.id, "192.0.2.1", 2, &new, &err), &err);
+    assert_false (new);
+    assert_ok (store_token_address_add (store, row.token.id, "192.0.2.2", 2, &new, &err), &err);
+    assert_true (new);
+    assert_ok (store_token_address_add (store, "3f2a0000-0000-4000-8000-000000000009", "192.0.2.2", 2, &new, &err),
+               &err);
+    assert_false (new); /* a token that is gone */
+    store_close (store);
+}
+
+static void a_life_of_registry_tokens_is_remembered (void **state)
+{
+    struct store *store = open_store (state);
+    struct error err = ERROR_INIT;
+    int64_t life_s = -1;
+    assert_ok (store_registry_life (store, &life_s, &err), &err);
+    assert_int_equal (life_s, 0);
+    assert_ok (store_set_registry_life (store, 300, &err), &err);
+    assert_ok (store_set_registry_life (store, 900, &err), &err);
+    assert_ok (store_registry_life (store, &life_s, &err), &err);
+    assert_int_equal (life_s, 900);
     store_close (store);
 }
 
@@ -283,6 +438,11 @@ int main (void)
         TEST (active_names_know_state_and_expiry),
         TEST (an_account_goes_with_its_tokens_but_not_its_trail),
         TEST (the_trail_is_walked_in_order),
+        TEST (the_trail_of_a_token_survives_rename_and_deletion),
+        TEST (grants_are_of_an_account_and_a_namespace),
+        TEST (repositories_are_public_or_not),
+        TEST (an_address_is_new_once),
+        TEST (a_life_of_registry_tokens_is_remembered),
         TEST (rollback_leaves_nothing),
         TEST (two_accounts_of_one_name_are_refused),
         TEST (nothing_is_made_unless_asked),
