@@ -67,6 +67,76 @@ static void a_key_file_others_may_read_is_refused (void **state)
     assert_code (&err, ERROR_KEY_INVALID);
 }
 
+static void registry_keys_are_added_and_kept (void **state)
+{
+    AUTOFREE char *path = support_path (state, "k");
+    struct error err = ERROR_INIT;
+    struct stat info;
+    int64_t now = CLOCK_SOME_DAY;
+    AUTO (keys) before = { .id = "" };
+    AUTO (keys) keys = { .id = "" };
+    assert_ok (keys_make (path, &before, &err), &err);
+    assert_int_equal (before.registry_count, 0);
+    assert_null (keys_signing (&before, now));
+    assert_ok (keys_make_registry (path, now, &keys, &err), &err);
+    assert_int_equal (keys.registry_count, 1);
+    struct registry_key first = keys.registry[0];
+    assert_ok (keys_make_registry (path, now, &keys, &err), &err);
+    assert_int_equal (keys.registry_count, 1);
+    assert_memory_equal (&first, &keys.registry[0], sizeof (first));
+    assert_string_equal (keys.id, before.id);
+    assert_memory_equal (keys.token_key, before.token_key, CRYPTO_KEY_SIZE);
+    assert_int_equal (stat (path, &info), 0);
+    assert_int_equal (info.st_mode & 07777, 0600);
+    /* a successor that waits, and signs when its time has come */
+    assert_ok (keys_rotate_registry (path, now + 3600, now, false, &keys, &err), &err);
+    assert_int_equal (keys.registry_count, 2);
+    assert_ptr_equal (keys_signing (&keys, now + 3599), &keys.registry[0]);
+    assert_ptr_equal (keys_signing (&keys, now + 3600), &keys.registry[1]);
+    assert_int_equal (keys_rotate_registry (path, now + 7200, now, false, &keys, &err), -1);
+    assert_code (&err, ERROR_STATE_CONFLICT);
+    /* the first goes when the last of its tokens has */
+    int64_t later = now + 3600 + REGISTRY_LIFE_MAX_S + REGISTRY_LEEWAY_S;
+    assert_ok (keys_rotate_registry (path, later - 1, later - 1, false, &keys, &err), &err);
+    assert_int_equal (keys.registry_count, 3);
+    assert_ok (keys_rotate_registry (path, later, later, false, &keys, &err), &err);
+    assert_int_equal (keys.registry_count, 3);
+    assert_memory_not_equal (&first, &keys.registry[0], sizeof (first));
+    assert_ok (keys_rotate_registry (path, later, later, true, &keys, &err), &err);
+    assert_int_equal (keys.registry_count, 1);
+    AUTO (keys) read_back = { .id = "" };
+    assert_ok (keys_read (path, &read_back, &err), &err);
+    assert_memory_equal (&keys, &read_back, sizeof (keys));
+}
+
+static void malformed_registry_keys_are_refused (void **state)
+{
+    AUTOFREE char *path = support_path (state, "k");
+    struct error err = ERROR_INIT;
+    AUTO (keys) keys = { .id = "" };
+    assert_ok (keys_make (path, &keys, &err), &err);
+    AUTOFREE char *good = support_read (path);
+    static const char *const bad[] = { "registry",
+                                       "registry \n",
+                                       "registry 1\n",
+                                       "registry 1 \n",
+                                       "registry x 00\n",
+                                       "registry 1 0\n",
+                                       "registry 1 00",
+                                       "registry 9999999999999 00\n",
+                                       "\n",
+                                       "registry 1 00\nregistry 1 00\nregistry 1 00\nregistry 1 00\nregistry 1 00\n" };
+    for (size_t i = 0; i < ARRAY_SIZE (bad); i++) {
+        AUTOFREE char *text = xasprintf ("dpat-key 2\n%s%s", good + strlen ("dpat-key 1\n"), bad[i]);
+        support_write (path, text, 0600);
+        assert_int_equal (keys_read (path, &keys, &err), -1);
+        assert_code (&err, ERROR_KEY_INVALID);
+    }
+    AUTOFREE char *text = xasprintf ("%sregistry 1 00\n", good); /* not in the first version */
+    support_write (path, text, 0600);
+    assert_int_equal (keys_read (path, &keys, &err), -1);
+}
+
 static const unsigned char key[CRYPTO_KEY_SIZE] = "0123456789abcdef0123456789abcdef";
 
 static struct bearer_claims some_claims (void)
@@ -203,6 +273,8 @@ int main (void)
         FOLDER_TEST (a_key_file_is_made_once),
         FOLDER_TEST (an_unusable_key_file_is_its_own_error),
         FOLDER_TEST (a_key_file_others_may_read_is_refused),
+        FOLDER_TEST (registry_keys_are_added_and_kept),
+        FOLDER_TEST (malformed_registry_keys_are_refused),
         cmocka_unit_test (a_bearer_says_what_was_put_in),
         cmocka_unit_test (a_bearer_that_is_not_ours_is_refused),
         cmocka_unit_test (another_audience_is_refused_though_the_key_is_right),
