@@ -38,9 +38,9 @@ static int check_config (const struct server_config *config, bool loopback, stru
 static int start_parts (struct server *server, struct error *err)
 {
     unsigned threads = 4 + 2 * workers_count ();
-    server->usage = usage_new ();
     server->connections = connections_new ();
-    server->rate = rate_new (err);
+    server->usage = usage_new (err);
+    server->rate = server->usage ? rate_new (err) : NULL;
     server->throttle = server->rate ? throttle_new (err) : NULL;
     server->pool = server->throttle ? pool_new (&server->config, server->usage, threads, err) : NULL;
     server->workers = server->pool ? workers_start (work, server, err) : NULL;

@@ -237,14 +237,27 @@ int embedded_audit (struct embedded *embedded, const struct caller *caller, cons
     return store_audit_add (embedded->store, &row, err);
 }
 
-int embedded_touch (struct embedded *embedded, const struct caller *caller, const struct token *token, int64_t at_us,
-                    struct error *err)
+/* Strings of others are only read through a use. */
+static char *borrow (const char *text)
+{
+    return (char *)(uintptr_t)text;
+}
+
+int embedded_use (struct embedded *embedded, const struct caller *caller, const struct token_row *row,
+                  const struct account_row *account, enum error_code refused, struct error *err)
 {
     AUTOFREE char *ip = embedded_clean (caller->ip);
     AUTOFREE char *user_agent = embedded_clean (caller->user_agent);
+    struct token_use use = { .at_us = clock_now_us (), .ip = ip, .user_agent = user_agent, .refused = refused };
+    if (row) {
+        use.token_id = borrow (row->token.id);
+        use.token_name = row->token.name;
+        use.account_id = borrow (account->id);
+        use.account_name = borrow (account->name);
+    }
     if (embedded->usage == NULL)
-        return store_token_touch (embedded->store, token->id, at_us, ip, user_agent, err);
-    usage_add (embedded->usage, token->id, at_us, ip, user_agent);
+        return usage_record (embedded->store, &use, err);
+    usage_add (embedded->usage, &use);
     return 0;
 }
 

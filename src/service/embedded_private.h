@@ -70,9 +70,25 @@ int embedded_use_code (struct embedded *embedded, const struct caller *caller, c
 int embedded_token_mac (const struct embedded *embedded, const struct secret *secret,
                         unsigned char ret_mac[CRYPTO_MAC_SIZE], struct error *err);
 
-/* Record a use of a token: gathered where uses are, else written in the transaction that is open. */
-int embedded_touch (struct embedded *embedded, const struct caller *caller, const struct token *token, int64_t at_us,
-                    struct error *err);
+/* Record that a token was used, or refused for a reason: at once, or gathered with others. row NULL is a secret that
+ * nobody knows. */
+int embedded_use (struct embedded *embedded, const struct caller *caller, const struct token_row *row,
+                  const struct account_row *account, enum error_code refused, struct error *err);
+
+/* See that user and password are right and the account may sign in. Argon2 runs here: no transaction may be open. The
+ * errors are those of service_sign_in; a failure is audited. *ret_account, which was empty, is owned. */
+int embedded_check_password (struct embedded *embedded, const struct caller *caller, const char *user,
+                             const struct secret *secret, struct account_row *ret_account, struct error *err);
+
+/* The token of a secret, which user (NULL: anybody) must own, and which must work now; its use, or that it was refused,
+ * is recorded. The errors are those of service_sign_in. *ret_row and *ret_account, which were empty, are owned. */
+int embedded_admit_token (struct embedded *embedded, const struct caller *caller, const char *user,
+                          const struct secret *secret, struct token_row *ret_row, struct account_row *ret_account,
+                          struct error *err);
+
+/* The second half of that: the token is known. */
+int embedded_admit_row (struct embedded *embedded, const struct caller *caller, const struct token_row *row,
+                        const struct account_row *account, struct error *err);
 
 /* A copy of what a caller says of itself, at most 200 bytes, its control characters replaced; NULL for NULL. Owned. */
 char *embedded_clean (const char *text);

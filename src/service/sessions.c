@@ -50,11 +50,10 @@ int embedded_open_session (struct embedded *embedded, const struct account_row *
 }
 
 /* Unknown user and wrong secret must look the same, so this is the only place that says it. */
-static int fail_wrong (const struct sign_in *sign_in, struct error *err)
+static int fail_wrong (const struct secret *secret, struct error *err)
 {
     error_set (err, ERROR_WRONG_CREDENTIALS, "the user name or the secret is wrong");
-    if (token_secret_is_pat (secret_text (sign_in->secret))
-        && !token_secret_is_valid (secret_text (sign_in->secret), sign_in->secret->len))
+    if (token_secret_is_pat (secret_text (secret)) && !token_secret_is_valid (secret_text (secret), secret->len))
         return error_hint (err, "the token is mistyped, or not one of this service");
     return -1;
 }
@@ -93,7 +92,7 @@ static int reread_account (struct embedded *embedded, const struct account_row *
     if (store_account_by_id (embedded->store, verified->id, &now, &found, err) != 0)
         return -1;
     if (!found || strcmp (now.password_phc, verified->password_phc) != 0)
-        return fail_wrong (sign_in, err);
+        return fail_wrong (sign_in->secret, err);
     return now.disabled ? fail_disabled (&now, err) : 0;
 }
 
@@ -185,28 +184,35 @@ static int sign_in_with_code (struct embedded *embedded, const struct caller *ca
     return embedded_end (embedded, 0, err);
 }
 
+int embedded_check_password (struct embedded *embedded, const struct caller *caller, const char *user,
+                             const struct secret *secret, struct account_row *ret_account, struct error *err)
+{
+    bool found, right;
+    if (store_account_by_name (embedded->store, user ? user : "", ret_account, &found, err) != 0
+        || password_verify (found ? ret_account->password_phc : NULL, secret, &right, err) != 0)
+        return -1;
+    if (!right) {
+        if (audit_failure (embedded, caller, found ? ret_account : NULL, NULL, "wrong password", err) != 0)
+            return -1;
+        return fail_wrong (secret, err);
+    }
+    if (!ret_account->disabled)
+        return 0;
+    if (audit_failure (embedded, caller, ret_account, NULL, "account disabled", err) != 0)
+        return -1;
+    return fail_disabled (ret_account, err);
+}
+
 /* Argon2 runs outside the transaction: it would keep the writer's lock for as long as it takes. */
 static int sign_in_with_password (struct embedded *embedded, const struct caller *caller, const struct sign_in *sign_in,
                                   struct session *ret_session, struct error *err)
 {
     AUTO (account_row) account = { .password_phc = NULL };
     AUTOFREE char *new_phc = NULL;
-    bool found, right;
     int64_t life_s = SESSION_LIFE_S;
     if (choose_life (sign_in->life_s, &life_s, err) != 0
-        || store_account_by_name (embedded->store, sign_in->user ? sign_in->user : "", &account, &found, err) != 0
-        || password_verify (found ? account.password_phc : NULL, sign_in->secret, &right, err) != 0)
+        || embedded_check_password (embedded, caller, sign_in->user, sign_in->secret, &account, err) != 0)
         return -1;
-    if (!right) {
-        if (audit_failure (embedded, caller, found ? &account : NULL, NULL, "wrong password", err) != 0)
-            return -1;
-        return fail_wrong (sign_in, err);
-    }
-    if (account.disabled) {
-        if (audit_failure (embedded, caller, &account, NULL, "account disabled", err) != 0)
-            return -1;
-        return fail_disabled (&account, err);
-    }
     if (password_is_outdated (account.password_phc) && password_hash (sign_in->secret, &new_phc, err) != 0)
         return -1;
     struct error why = ERROR_INIT;
@@ -242,34 +248,46 @@ static int64_t pat_life_s (const struct token *token, int64_t now_us)
     return left_s < SESSION_LIFE_S ? left_s : SESSION_LIFE_S;
 }
 
-/* Inside a transaction. Whoever presents the right secret is told why it fails, and that is written down as well;
- * *ret_known tells that apart from a secret nobody knows. */
-static int admit_token (struct embedded *embedded, const struct caller *caller, const struct sign_in *sign_in,
-                        struct session *ret_session, struct error *err)
+int embedded_admit_row (struct embedded *embedded, const struct caller *caller, const struct token_row *row,
+                        const struct account_row *account, struct error *err)
+{
+    struct error why = ERROR_INIT;
+    int status = check_token (&row->token, account, clock_now_us (), &why);
+    if (embedded_use (embedded, caller, row, account, status == 0 ? ERROR_NONE : why.code, err) != 0)
+        return -1;
+    if (status != 0 && err)
+        *err = why;
+    return status;
+}
+
+int embedded_admit_token (struct embedded *embedded, const struct caller *caller, const char *user,
+                          const struct secret *secret, struct token_row *ret_row, struct account_row *ret_account,
+                          struct error *err)
+{
+    unsigned char mac[CRYPTO_MAC_SIZE];
+    bool found;
+    if (embedded_token_mac (embedded, secret, mac, err) != 0
+        || store_token_by_mac (embedded->store, mac, ret_row, &found, err) != 0)
+        return -1;
+    if (found && store_account_by_id (embedded->store, ret_row->account_id, ret_account, &found, err) != 0)
+        return -1;
+    if (found && (user == NULL || strcmp (user, ret_account->name) == 0))
+        return embedded_admit_row (embedded, caller, ret_row, ret_account, err);
+    if (embedded_use (embedded, caller, NULL, NULL, ERROR_WRONG_CREDENTIALS, err) != 0)
+        return -1;
+    return fail_wrong (secret, err);
+}
+
+/* Inside a transaction. */
+static int open_pat_session (struct embedded *embedded, const struct caller *caller, const struct sign_in *sign_in,
+                             struct session *ret_session, struct error *err)
 {
     AUTO (token_row) row = { .place = NULL };
     AUTO (account_row) account = { .password_phc = NULL };
-    unsigned char mac[CRYPTO_MAC_SIZE];
-    bool found;
-    int64_t now_us = clock_now_us ();
-    if (embedded_token_mac (embedded, sign_in->secret, mac, err) != 0
-        || store_token_by_mac (embedded->store, mac, &row, &found, err) != 0)
+    if (embedded_admit_token (embedded, caller, sign_in->user, sign_in->secret, &row, &account, err) != 0)
         return -1;
-    if (found && store_account_by_id (embedded->store, row.account_id, &account, &found, err) != 0)
-        return -1;
-    if (!found || (sign_in->user && strcmp (sign_in->user, account.name) != 0)) {
-        (void)embedded_audit (embedded, caller, "nobody", "sign_in_failed", NULL, NULL, "unknown token", NULL);
-        return fail_wrong (sign_in, err);
-    }
-    if (check_token (&row.token, &account, now_us, err) != 0) {
-        (void)embedded_audit (embedded, caller, "pat", "sign_in_failed", &account, &row.token,
-                              err ? error_kind (err->code)->name : NULL, NULL);
-        return -1;
-    }
-    if (embedded_touch (embedded, caller, &row.token, now_us, err) != 0)
-        return -1;
-    return embedded_open_session (embedded, &account, SESSION_PAT, row.token.id, pat_life_s (&row.token, now_us),
-                                  ret_session, err);
+    return embedded_open_session (embedded, &account, SESSION_PAT, row.token.id,
+                                  pat_life_s (&row.token, clock_now_us ()), ret_session, err);
 }
 
 static int sign_in_with_token (struct embedded *embedded, const struct caller *caller, const struct sign_in *sign_in,
@@ -278,7 +296,7 @@ static int sign_in_with_token (struct embedded *embedded, const struct caller *c
     struct error why = ERROR_INIT;
     if (store_begin (embedded->store, err) != 0)
         return -1;
-    if (admit_token (embedded, caller, sign_in, ret_session, &why) != 0)
+    if (open_pat_session (embedded, caller, sign_in, ret_session, &why) != 0)
         return embedded_end_refused (embedded, &why, err);
     return embedded_end (embedded, 0, err);
 }

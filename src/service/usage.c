@@ -1,41 +1,101 @@
-/* Uses of tokens, gathered in memory and written together. */
+/* Uses of tokens: recording one, and gathering many. */
 #include "src/service/usage.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/address.h"
+#include "src/base/crypto.h"
 #include "src/base/memory.h"
-#include "src/token/token.h"
 
-/* The last use of one token. */
-struct use {
-    char token_id[TOKEN_ID_SIZE];
-    int64_t at_us;
-    char *ip;         /* owned */
-    char *user_agent; /* owned */
+/* Uses gathered at most, refusals remembered, and for how long. */
+enum { GATHERED_MAX = 65536, REMEMBERED = 8192, REFUSAL_S = 600 };
+
+/* A use that waits to be written. */
+struct waiting {
+    char *key; /* owned: what tells uses apart */
+    struct token_use use;
 };
 
-/* Uses by token id, in order of it. */
+/* Uses in order of their keys. */
 struct usage {
     pthread_mutex_t mutex;
-    struct use *items; /* owned */
+    struct waiting *items; /* owned */
     size_t count;
+    uint64_t seed; /* random, so that nobody can aim at another's refusals */
+    struct {
+        uint64_t hash;
+        int64_t at_us;
+    } refusals[REMEMBERED]; /* those gathered last, by hash */
 };
 
-struct usage *usage_new (void)
+static int audit (struct store *store, const struct token_use *use, const char *action, struct error *err)
+{
+    bool known = use->token_id != NULL;
+    struct audit_row row = { .at_us = use->at_us,
+                             .account_id = use->account_id,
+                             .account_name = use->account_name,
+                             .actor = known ? "pat" : "nobody",
+                             .action = action,
+                             .token_id = use->token_id,
+                             .token_name = use->token_name,
+                             .ip = use->ip,
+                             .user_agent = use->user_agent,
+                             .note = !known         ? "unknown token"
+                                     : use->refused ? error_kind (use->refused)->name
+                                                    : NULL };
+    return store_audit_add (store, &row, err);
+}
+
+/* Of IPv6 a customer has a whole /64, and changes in it all the time. */
+static void neighbourhood_text (const char *ip, char out[ADDRESS_TEXT_SIZE])
+{
+    struct address address = { .family = 0 };
+    if (ip && address_parse (ip, &address))
+        address = address_neighbourhood (&address);
+    address_format (&address, out);
+}
+
+int usage_record (struct store *store, const struct token_use *use, struct error *err)
+{
+    char address[ADDRESS_TEXT_SIZE];
+    bool is_new;
+    if (use->token_id == NULL)
+        return audit (store, use, "sign_in_failed", err);
+    if (use->refused)
+        return audit (store, use, "token_refused", err);
+    neighbourhood_text (use->ip, address);
+    if (store_token_touch (store, use->token_id, use->at_us, use->ip, use->user_agent, err) != 0
+        || store_token_address_add (store, use->token_id, address, use->at_us, &is_new, err) != 0)
+        return -1;
+    return is_new ? audit (store, use, "token_used_from_new_address", err) : 0;
+}
+
+struct usage *usage_new (struct error *err)
 {
     struct usage *usage = xcalloc (1, sizeof (*usage));
+    if (crypto_random (&usage->seed, sizeof (usage->seed), err) != 0) {
+        free (usage);
+        return NULL;
+    }
     pthread_mutex_init (&usage->mutex, NULL);
     return usage;
 }
 
-static void free_items (struct use *items, size_t count)
+static void waiting_release (struct waiting *waiting)
 {
-    for (size_t i = 0; i < count; i++) {
-        free (items[i].ip);
-        free (items[i].user_agent);
-    }
+    struct token_use *use = &waiting->use;
+    char *const strings[] = { waiting->key,      use->token_id, use->token_name, use->account_id,
+                              use->account_name, use->ip,       use->user_agent };
+    for (size_t i = 0; i < ARRAY_SIZE (strings); i++)
+        free (strings[i]);
+}
+
+static void free_items (struct waiting *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        waiting_release (&items[i]);
     free (items);
 }
 
@@ -48,13 +108,13 @@ void usage_free (struct usage *usage)
     free (usage);
 }
 
-/* Where the token stands, or would stand. */
-static size_t position (const struct usage *usage, const char *token_id)
+/* Where the key stands, or would stand. */
+static size_t position (const struct usage *usage, const char *key)
 {
     size_t low = 0, high = usage->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (strcmp (usage->items[middle].token_id, token_id) < 0)
+        if (strcmp (usage->items[middle].key, key) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -62,42 +122,75 @@ static size_t position (const struct usage *usage, const char *token_id)
     return low;
 }
 
-/* The mutex is held. A use that is older than the one there changes nothing. */
-static void put (struct usage *usage, struct use use)
+/* The mutex is held; waiting is taken. A use that is older than the one there changes nothing. */
+static void put (struct usage *usage, struct waiting waiting)
 {
-    size_t at = position (usage, use.token_id);
-    bool there = at < usage->count && strcmp (usage->items[at].token_id, use.token_id) == 0;
-    if (there && usage->items[at].at_us > use.at_us) {
-        free (use.ip);
-        free (use.user_agent);
+    size_t at = position (usage, waiting.key);
+    bool there = at < usage->count && strcmp (usage->items[at].key, waiting.key) == 0;
+    if (there ? usage->items[at].use.at_us > waiting.use.at_us : usage->count >= GATHERED_MAX) {
+        waiting_release (&waiting);
         return;
     }
-    if (there) {
-        free (usage->items[at].ip);
-        free (usage->items[at].user_agent);
-    } else {
+    if (there)
+        waiting_release (&usage->items[at]);
+    else {
         usage->items = xreallocarray (usage->items, usage->count + 1, sizeof (*usage->items));
         memmove (usage->items + at + 1, usage->items + at, (usage->count - at) * sizeof (*usage->items));
         usage->count++;
     }
-    usage->items[at] = use;
+    usage->items[at] = waiting;
 }
 
-void usage_add (struct usage *usage, const char *token_id, int64_t at_us, const char *ip, const char *user_agent)
+/* The mutex is held. Whether the same refusal was gathered a short while ago; it is remembered now. */
+static bool is_repeated (struct usage *usage, const char *key, int64_t at_us)
 {
-    struct use use = { .at_us = at_us, .ip = xstrdup (ip), .user_agent = xstrdup (user_agent) };
-    memcpy (use.token_id, token_id, strnlen (token_id, TOKEN_ID_SIZE - 1));
+    uint64_t hash = usage->seed;
+    for (const char *at = key; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 0x100000001b3;
+    hash ^= hash >> 29;
+    size_t slot = hash % REMEMBERED;
+    int64_t passed_us = at_us - usage->refusals[slot].at_us;
+    if (usage->refusals[slot].hash == hash && passed_us >= 0 && passed_us < (int64_t)REFUSAL_S * 1000000)
+        return true;
+    usage->refusals[slot].hash = hash;
+    usage->refusals[slot].at_us = at_us;
+    return false;
+}
+
+void usage_add (struct usage *usage, const struct token_use *use)
+{
+    struct waiting waiting = { .key = xasprintf ("%s %s %d", use->token_id ? use->token_id : "-",
+                                                 use->ip ? use->ip : "-", (int)use->refused),
+                               .use = *use };
+    waiting.use.token_id = xstrdup (use->token_id);
+    waiting.use.token_name = xstrdup (use->token_name);
+    waiting.use.account_id = xstrdup (use->account_id);
+    waiting.use.account_name = xstrdup (use->account_name);
+    waiting.use.ip = xstrdup (use->ip);
+    waiting.use.user_agent = xstrdup (use->user_agent);
     pthread_mutex_lock (&usage->mutex);
-    put (usage, use);
+    if (use->refused && is_repeated (usage, waiting.key, use->at_us))
+        waiting_release (&waiting);
+    else
+        put (usage, waiting);
     pthread_mutex_unlock (&usage->mutex);
 }
 
-static int write_all (struct store *store, const struct use *items, size_t count, struct error *err)
+static int compare_times (const void *left, const void *right)
 {
+    const struct waiting *a = left;
+    const struct waiting *b = right;
+    return (a->use.at_us > b->use.at_us) - (a->use.at_us < b->use.at_us);
+}
+
+/* In the order in which they happened, so that the last of a token's stays. */
+static int write_all (struct store *store, struct waiting *items, size_t count, struct error *err)
+{
+    qsort (items, count, sizeof (*items), compare_times);
     if (store_begin (store, err) != 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (store_token_touch (store, items[i].token_id, items[i].at_us, items[i].ip, items[i].user_agent, err) != 0) {
+        if (usage_record (store, &items[i].use, err) != 0) {
             store_rollback (store);
             return -1;
         }
@@ -107,7 +200,7 @@ static int write_all (struct store *store, const struct use *items, size_t count
 int usage_write (struct usage *usage, struct store *store, struct error *err)
 {
     pthread_mutex_lock (&usage->mutex);
-    struct use *items = take (&usage->items);
+    struct waiting *items = take (&usage->items);
     size_t count = usage->count;
     usage->count = 0;
     pthread_mutex_unlock (&usage->mutex);

@@ -40,7 +40,8 @@ static int begin (void **state)
         memcpy (row.account_id, account_id, sizeof (account_id));
         assert_ok (store_token_insert (world.store, &row, &err), &err);
     }
-    world.usage = usage_new ();
+    world.usage = usage_new (&err);
+    assert_non_null (world.usage);
     return 0;
 }
 
@@ -63,11 +64,42 @@ static int64_t last_used (int i)
     return row.token.last_used_us;
 }
 
-static void use (int i, int64_t at_us)
+static void use_from (int i, int64_t at_us, const char *ip, enum error_code refused)
 {
     char id[TOKEN_ID_SIZE];
+    char account[CRYPTO_UUID_SIZE];
+    AUTOFREE char *address = xstrdup (ip);
     token_id (i, id);
-    usage_add (world.usage, id, at_us, "192.0.2.7", NULL);
+    memcpy (account, account_id, sizeof (account));
+    const struct token_use use = { .token_id = id,
+                                   .token_name = (char[]){ "t" },
+                                   .account_id = account,
+                                   .account_name = (char[]){ "alice" },
+                                   .at_us = at_us,
+                                   .ip = address,
+                                   .refused = refused };
+    usage_add (world.usage, &use);
+}
+
+static void use (int i, int64_t at_us)
+{
+    use_from (i, at_us, "192.0.2.7", ERROR_NONE);
+}
+
+static int collect_line (void *context, const struct audit_row *row)
+{
+    buffer_printf (context, "%s %s %s\n", row->action, row->ip ? row->ip : "-", row->note ? row->note : "-");
+    return 0;
+}
+
+/* The audit trail so far, an action, address and note a line. */
+static void assert_trail (const char *expected)
+{
+    struct error err = ERROR_INIT;
+    AUTO (buffer) text;
+    buffer_init (&text, 1 << 16);
+    assert_ok (store_audit_walk (world.store, &(struct audit_query){ .limit = 0 }, collect_line, &text, &err), &err);
+    assert_string_equal (buffer_text (&text), expected);
 }
 
 static void uses_are_written_together (void **state)
@@ -98,7 +130,8 @@ static void a_token_that_is_gone_is_no_error (void **state)
 {
     (void)state;
     struct error err = ERROR_INIT;
-    usage_add (world.usage, "ffffffff-0000-4000-8000-000000000000", 1, NULL, NULL);
+    const struct token_use gone = { .token_id = (char[]){ "ffffffff-0000-4000-8000-000000000000" }, .at_us = 1 };
+    usage_add (world.usage, &gone);
     use (2, 400);
     assert_ok (usage_write (world.usage, world.store, &err), &err);
     assert_int_equal (last_used (2), 400);
@@ -123,11 +156,58 @@ static void what_cannot_be_written_is_kept (void **state)
     store_close (other);
 }
 
+static void a_new_address_is_written_down_once (void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    use_from (1, 300, "192.0.2.1", ERROR_NONE);
+    use_from (1, 100, "192.0.2.2", ERROR_NONE); /* both, though one is the last use */
+    assert_ok (usage_write (world.usage, world.store, &err), &err);
+    assert_int_equal (last_used (1), 300);
+    use_from (1, 400, "192.0.2.1", ERROR_NONE);
+    use_from (1, 500, "2001:db8:1:2::3", ERROR_NONE);
+    assert_ok (usage_write (world.usage, world.store, &err), &err);
+    use_from (1, 600, "2001:db8:1:2:ffff::4", ERROR_NONE); /* the same /64 */
+    assert_ok (usage_write (world.usage, world.store, &err), &err);
+    assert_int_equal (last_used (1), 600);
+    assert_trail ("token_used_from_new_address 192.0.2.2 -\n"
+                  "token_used_from_new_address 192.0.2.1 -\n"
+                  "token_used_from_new_address 2001:db8:1:2::3 -\n");
+}
+
+static void a_refusal_is_written_down_and_is_no_use (void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    const int64_t minute = 60000000;
+    for (int i = 0; i < 100; i++)
+        use_from (1, i * minute / 20, "192.0.2.1", ERROR_TOKEN_EXPIRED);
+    use_from (1, 6 * minute, "192.0.2.1", ERROR_TOKEN_INACTIVE);
+    use_from (1, 7 * minute, "192.0.2.2", ERROR_TOKEN_EXPIRED);
+    assert_ok (usage_write (world.usage, world.store, &err), &err);
+    use_from (1, 9 * minute, "192.0.2.1", ERROR_TOKEN_EXPIRED);
+    use_from (1, 11 * minute, "192.0.2.1", ERROR_TOKEN_EXPIRED);
+    const struct token_use unknown = { .ip = (char[]){ "192.0.2.9" },
+                                       .at_us = 12 * minute,
+                                       .refused = ERROR_WRONG_CREDENTIALS };
+    usage_add (world.usage, &unknown);
+    usage_add (world.usage, &unknown);
+    assert_ok (usage_write (world.usage, world.store, &err), &err);
+    assert_int_equal (last_used (1), 0);
+    assert_trail ("token_refused 192.0.2.1 token_expired\n"
+                  "token_refused 192.0.2.1 token_inactive\n"
+                  "token_refused 192.0.2.2 token_expired\n"
+                  "token_refused 192.0.2.1 token_expired\n"
+                  "sign_in_failed 192.0.2.9 unknown token\n");
+}
+
 int main (void)
 {
 #define TEST(promise) cmocka_unit_test_setup_teardown (promise, begin, end)
-    const struct CMUnitTest tests[] = { TEST (uses_are_written_together), TEST (the_latest_use_of_a_token_counts),
-                                        TEST (a_token_that_is_gone_is_no_error),
-                                        TEST (what_cannot_be_written_is_kept) };
+    const struct CMUnitTest tests[] = {
+        TEST (uses_are_written_together),          TEST (the_latest_use_of_a_token_counts),
+        TEST (a_token_that_is_gone_is_no_error),   TEST (what_cannot_be_written_is_kept),
+        TEST (a_new_address_is_written_down_once), TEST (a_refusal_is_written_down_and_is_no_use)
+    };
     return cmocka_run_group_tests (tests, NULL, NULL);
 }
