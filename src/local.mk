@@ -133,6 +133,7 @@ libdpat_a_SOURCES = \
 	src/hub/http.h \
 	src/hub/hub.c \
 	src/hub/hub.h \
+	src/hub/hub_audit.c \
 	src/hub/hub_private.h \
 	src/hub/hub_sessions.c \
 	src/hub/hub_tokens.c \
@@ -168,15 +169,22 @@ libdpat_a_SOURCES = \
 	src/server/workers.h \
 	src/service/accounts.c \
 	src/service/accounts.h \
+	src/service/audit.c \
 	src/service/bearer.c \
 	src/service/bearer.h \
 	src/service/embedded.c \
 	src/service/embedded.h \
 	src/service/embedded_private.h \
+	src/service/grants.c \
+	src/service/grants.h \
 	src/service/keys.c \
 	src/service/keys.h \
 	src/service/password.c \
 	src/service/password.h \
+	src/service/registry.c \
+	src/service/registry.h \
+	src/service/registry_token.c \
+	src/service/registry_token.h \
 	src/service/second_factor.c \
 	src/service/service.c \
 	src/service/service.h \
@@ -203,6 +211,8 @@ libdpat_a_SOURCES = \
 	src/store/store_token.c \
 	src/token/access.c \
 	src/token/access.h \
+	src/token/audit.c \
+	src/token/audit.h \
 	src/token/expiry.c \
 	src/token/expiry.h \
 	src/token/name.c \

@@ -30,6 +30,8 @@
     X (TOKEN_INACTIVE, "token_inactive", 4, 401, false, "the secret is right, but its token is deactivated")           \
     X (ACCOUNT_DISABLED, "account_disabled", 4, 401, false, "the secret is right, but the account is disabled")        \
     X (CODE_NEEDED, "code_needed", 4, 401, false, "the password is right, but a second-factor code is needed")         \
+    X (PAT_NEEDED, "pat_needed", 4, 401, false,                                                                        \
+       "the password is right, but a registry needs a personal access token here")                                     \
     X (FORBIDDEN, "forbidden", 5, 403, false, "signed in, but not allowed to do this")                                 \
     X (PAT_CANNOT_MANAGE, "pat_cannot_manage", 5, 403, false,                                                          \
        "who signs in with a personal access token cannot manage tokens")                                               \

@@ -32,6 +32,8 @@ int hub_open (const struct hub_place *place, struct service **ret_service, struc
                                             .offer_second_factor = hub_offer_second_factor,
                                             .confirm_second_factor = hub_confirm_second_factor,
                                             .drop_second_factor = hub_drop_second_factor,
+                                            .audit_trail = hub_audit_trail,
+                                            .registry_afterlife = hub_registry_afterlife,
                                             .free = hub_free };
     struct http *http = http_new (place, err);
     if (http == NULL)

@@ -56,5 +56,8 @@ int hub_confirm_second_factor (struct service *, const struct caller *, const st
                                struct error *);
 int hub_drop_second_factor (struct service *, const struct caller *, const struct secret *, const struct secret *,
                             struct error *);
+int hub_audit_trail (struct service *, const struct caller *, const struct audit_wish *, struct audit_list *,
+                     struct error *);
+int hub_registry_afterlife (struct service *, const struct caller *, int64_t *, struct error *);
 
 #endif

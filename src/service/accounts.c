@@ -23,7 +23,7 @@ static int fail_not_found (const char *name, struct error *err)
     return error_hint (err, "dpat account list shows the accounts there are");
 }
 
-static int get_row (struct embedded *embedded, const char *name, struct account_row *ret_row, struct error *err)
+int embedded_get_account (struct embedded *embedded, const char *name, struct account_row *ret_row, struct error *err)
 {
     bool found;
     if (store_account_by_name (embedded->store, name, ret_row, &found, err) != 0)
@@ -31,12 +31,11 @@ static int get_row (struct embedded *embedded, const char *name, struct account_
     return found ? 0 : fail_not_found (name, err);
 }
 
-/* Begin a transaction and read the account in it. On -1 no transaction is open. */
-static int begin_with (struct embedded *embedded, const char *name, struct account_row *ret_row, struct error *err)
+int embedded_begin_account (struct embedded *embedded, const char *name, struct account_row *ret_row, struct error *err)
 {
     if (store_begin (embedded->store, err) != 0)
         return -1;
-    if (get_row (embedded, name, ret_row, err) == 0)
+    if (embedded_get_account (embedded, name, ret_row, err) == 0)
         return 0;
     store_rollback (embedded->store);
     return -1;
@@ -99,7 +98,7 @@ int accounts_list (struct embedded *embedded, struct account_list *ret_list, str
 int accounts_get (struct embedded *embedded, const char *name, struct account *ret_account, struct error *err)
 {
     AUTO (account_row) row = { .password_phc = NULL };
-    if (get_row (embedded, name, &row, err) != 0)
+    if (embedded_get_account (embedded, name, &row, err) != 0)
         return -1;
     return describe (embedded, &row, ret_account, err);
 }
@@ -109,7 +108,7 @@ static int check_old_password (struct embedded *embedded, const char *name, cons
                                struct account_row *ret_row, struct error *err)
 {
     bool right = true;
-    if (get_row (embedded, name, ret_row, err) != 0
+    if (embedded_get_account (embedded, name, ret_row, err) != 0
         || (old_password && password_verify (ret_row->password_phc, old_password, &right, err) != 0))
         return -1;
     return right ? 0 : error_set (err, ERROR_WRONG_CREDENTIALS, "the old password is wrong; nothing was changed");
@@ -122,7 +121,7 @@ int accounts_set_password (struct embedded *embedded, const struct caller *calle
     AUTO (account_row) row = { .password_phc = NULL };
     AUTOFREE char *phc = NULL;
     if (password_check (new_password, err) != 0 || check_old_password (embedded, name, old_password, &before, err) != 0
-        || password_hash (new_password, &phc, err) != 0 || begin_with (embedded, name, &row, err) != 0)
+        || password_hash (new_password, &phc, err) != 0 || embedded_begin_account (embedded, name, &row, err) != 0)
         return -1;
     int status = 0;
     if (old_password && strcmp (before.password_phc, row.password_phc) != 0)
@@ -141,7 +140,7 @@ int accounts_set_disabled (struct embedded *embedded, const struct caller *calle
                            bool *ret_changed, struct error *err)
 {
     AUTO (account_row) row = { .password_phc = NULL };
-    if (begin_with (embedded, name, &row, err) != 0)
+    if (embedded_begin_account (embedded, name, &row, err) != 0)
         return -1;
     int status = 0;
     bool changed = row.disabled != disabled;
@@ -164,7 +163,7 @@ int accounts_reset_second_factor (struct embedded *embedded, const struct caller
     AUTO (account_row) row = { .password_phc = NULL };
     struct second_factor_row factor;
     bool found = false;
-    if (begin_with (embedded, name, &row, err) != 0)
+    if (embedded_begin_account (embedded, name, &row, err) != 0)
         return -1;
     int status = store_second_factor_get (embedded->store, row.id, &factor, &found, err);
     if (status == 0 && found)
@@ -180,7 +179,7 @@ int accounts_reset_second_factor (struct embedded *embedded, const struct caller
 int accounts_delete (struct embedded *embedded, const struct caller *caller, const char *name, struct error *err)
 {
     AUTO (account_row) row = { .password_phc = NULL };
-    if (begin_with (embedded, name, &row, err) != 0)
+    if (embedded_begin_account (embedded, name, &row, err) != 0)
         return -1;
     int status = store_account_delete (embedded->store, row.id, err);
     if (status == 0)
@@ -198,7 +197,7 @@ int accounts_act_for (struct embedded *embedded, const struct caller *caller, co
                       struct session *ret_session, struct error *err)
 {
     AUTO (account_row) row = { .password_phc = NULL };
-    if (begin_with (embedded, name, &row, err) != 0)
+    if (embedded_begin_account (embedded, name, &row, err) != 0)
         return -1;
     int status = row.disabled ? error_set (err, ERROR_ACCOUNT_DISABLED, "the account %s is disabled", name) : 0;
     if (status == 0)

@@ -68,6 +68,11 @@ int accounts_delete (struct embedded *embedded, const struct caller *caller, con
 /* Count the tokens of all accounts. It reads them all. */
 int accounts_count_tokens (struct embedded *embedded, struct token_counts *ret_counts, struct error *err);
 
+/* The audit trail of all accounts, and of what concerns none; wish's token is not looked at. Owned:
+ * audit_list_release. */
+int accounts_audit_trail (struct embedded *embedded, const struct audit_wish *wish, struct audit_list *ret_list,
+                          struct error *err);
+
 /* Open a short session (15 min) of kind SIGNED_IN_AS_OPERATOR that may do for the account what its owner may. Audited.
  * *ret_session is owned: session_release. ERROR_ACCOUNT_NOT_FOUND. */
 int accounts_act_for (struct embedded *embedded, const struct caller *caller, const char *name,

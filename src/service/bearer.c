@@ -9,7 +9,9 @@
 
 enum { BEARER_MAX_BYTES = 2048 };
 
-static const char *const audiences[] = { [BEARER_SESSION] = "dpat-api", [BEARER_CODE] = "dpat-code" };
+static const char *const audiences[] = {
+    [BEARER_SESSION] = "dpat-api", [BEARER_CODE] = "dpat-code", [BEARER_REFRESH] = "dpat-refresh"
+};
 
 static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
 

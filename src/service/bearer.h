@@ -8,9 +8,10 @@
 #include "src/base/error.h"
 #include "src/base/secret.h"
 
-/* What a bearer is good for, which is its audience: one of a session, or the half of a sign-in that awaits a code. No
- * registry token has one of these, and none is good for the other. */
-enum bearer_use { BEARER_SESSION, BEARER_CODE };
+/* What a bearer is good for, which is its audience: one of a session, the half of a sign-in that awaits a code, or a
+ * registry client's refresh token, whose session_id is the id of a personal access token. No registry token has one of
+ * these, and none is good for another. */
+enum bearer_use { BEARER_SESSION, BEARER_CODE, BEARER_REFRESH };
 
 /* What a bearer says. Times are seconds UTC. */
 struct bearer_claims {

@@ -19,6 +19,9 @@ static void embedded_free (struct service *service)
     struct embedded *embedded = (struct embedded *)service;
     store_close (embedded->store);
     keys_release (&embedded->keys);
+    signing_key_free (embedded->signer);
+    secret_wipe (&embedded->signer_key, sizeof (embedded->signer_key));
+    free (embedded->key_path);
     free (embedded);
 }
 
@@ -81,9 +84,12 @@ int embedded_open (const struct embedded_place *place, struct embedded **ret_emb
                                             .offer_second_factor = embedded_offer_second_factor,
                                             .confirm_second_factor = embedded_confirm_second_factor,
                                             .drop_second_factor = embedded_drop_second_factor,
+                                            .audit_trail = embedded_audit_trail,
+                                            .registry_afterlife = embedded_registry_afterlife,
                                             .free = embedded_free };
-    AUTOFREE char *key_path = place->key_path ? xstrdup (place->key_path) : xasprintf ("%s.key", place->store_path);
     struct embedded *embedded = xcalloc (1, sizeof (*embedded));
+    char *key_path = place->key_path ? xstrdup (place->key_path) : xasprintf ("%s.key", place->store_path);
+    embedded->key_path = key_path;
     embedded->service.ops = &ops;
     embedded->usage = place->usage;
     enum store_open_mode mode = place->create ? STORE_CREATE : STORE_EXISTING;

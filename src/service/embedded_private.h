@@ -4,7 +4,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
+#include "src/base/signing_key.h"
 #include "src/service/embedded.h"
 #include "src/service/keys.h"
 #include "src/service/service.h"
@@ -15,7 +17,12 @@ struct embedded {
     struct service service;
     struct store *store;
     struct keys keys;
-    struct usage *usage; /* borrowed; may be NULL */
+    struct usage *usage;            /* borrowed; may be NULL */
+    char *key_path;                 /* owned */
+    struct stat key_stat;           /* of the key file when its registry keys were read */
+    int64_t keys_looked_us;         /* when that was last compared */
+    struct signing_key *signer;     /* owned; NULL before the first registry token */
+    struct registry_key signer_key; /* what it was made of */
 };
 
 /* A caller whose session holds. */
@@ -51,6 +58,12 @@ int embedded_audit (struct embedded *embedded, const struct caller *caller, cons
 
 /* "owner", "operator" or "pat": who acts in a session of that kind. Borrowed for ever. */
 const char *embedded_actor (enum session_kind kind);
+
+/* The account of that name, owned; ERROR_ACCOUNT_NOT_FOUND. And the same in a write transaction that is begun; on -1 no
+ * transaction is open. */
+int embedded_get_account (struct embedded *embedded, const char *name, struct account_row *ret_row, struct error *err);
+int embedded_begin_account (struct embedded *embedded, const char *name, struct account_row *ret_row,
+                            struct error *err);
 
 /* Delete tokens of an account with their sessions, each with an audit line. */
 int embedded_delete_tokens (struct embedded *embedded, const struct caller *caller, const struct authorised *who,
@@ -115,5 +128,8 @@ int embedded_confirm_second_factor (struct service *, const struct caller *, con
                                     struct error *);
 int embedded_drop_second_factor (struct service *, const struct caller *, const struct secret *, const struct secret *,
                                  struct error *);
+int embedded_audit_trail (struct service *, const struct caller *, const struct audit_wish *, struct audit_list *,
+                          struct error *);
+int embedded_registry_afterlife (struct service *, const struct caller *, int64_t *, struct error *);
 
 #endif

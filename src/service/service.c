@@ -95,6 +95,18 @@ int service_drop_second_factor (struct service *service, const struct caller *ca
     return service->ops->drop_second_factor (service, caller, password, code, err);
 }
 
+int service_audit_trail (struct service *service, const struct caller *caller, const struct audit_wish *wish,
+                         struct audit_list *ret_list, struct error *err)
+{
+    return service->ops->audit_trail (service, caller, wish, ret_list, err);
+}
+
+int service_registry_afterlife (struct service *service, const struct caller *caller, int64_t *ret_seconds,
+                                struct error *err)
+{
+    return service->ops->registry_afterlife (service, caller, ret_seconds, err);
+}
+
 void service_free (struct service *service)
 {
     if (service)

@@ -7,8 +7,8 @@
  * What holds for every operation:
  * - Every operation but sign_in acts for the session whose bearer the caller shows. No bearer, a malformed one or one
  * of another audience is ERROR_NOT_SIGNED_IN; one that has ended is ERROR_SESSION_EXPIRED.
- * - A session opened with a personal access token may only sign_in, sign_out and whoami; all else is
- *   ERROR_PAT_CANNOT_MANAGE (rule 6).
+ * - A session opened with a personal access token may only sign_in, sign_out, whoami and registry_afterlife; all else
+ * is ERROR_PAT_CANNOT_MANAGE (rule 6).
  * - What an operation changed is durable before it returns 0; on -1 nothing has changed, except where it is said.
  * - Errors of the store, its disk and its key file have the codes of their table (exit 12); those of a network
  *   ERROR_NETWORK, ERROR_RATE_LIMITED, ERROR_BUSY, ERROR_SERVICE_FAILED.
@@ -22,6 +22,7 @@
 
 #include "src/base/error.h"
 #include "src/base/secret.h"
+#include "src/token/audit.h"
 #include "src/token/name.h"
 #include "src/token/token.h"
 
@@ -87,6 +88,14 @@ struct second_factor {
     int64_t locked_until_us;
 };
 
+/* Which lines of the audit trail are wanted; all that are given must hold. */
+struct audit_wish {
+    const char
+        *token;       /* a name that a token has or had, or the beginning of its id; NULL: all, and those of no token */
+    int64_t since_us; /* at or after */
+    int64_t limit;    /* the newest so many; 0: as many as the service gives */
+};
+
 /* Free what a session holds. */
 void session_release (struct session *session);
 
@@ -115,6 +124,9 @@ struct service_ops {
                                   struct error *);
     int (*drop_second_factor) (struct service *, const struct caller *, const struct secret *, const struct secret *,
                                struct error *);
+    int (*audit_trail) (struct service *, const struct caller *, const struct audit_wish *, struct audit_list *,
+                        struct error *);
+    int (*registry_afterlife) (struct service *, const struct caller *, int64_t *, struct error *);
     void (*free) (struct service *);
 };
 
@@ -197,6 +209,17 @@ int service_confirm_second_factor (struct service *service, const struct caller 
  * ERROR_WRONG_CREDENTIALS, ERROR_RATE_LIMITED as in signing in. */
 int service_drop_second_factor (struct service *service, const struct caller *caller, const struct secret *password,
                                 const struct secret *code, struct error *err);
+
+/* What was done with the account and its tokens, deleted ones too, oldest first; a token's uses are told when they came
+ * from an address for the first time, or were refused. Owned: audit_list_release. ERROR_UNSUPPORTED where there is no
+ * trail. */
+int service_audit_trail (struct service *service, const struct caller *caller, const struct audit_wish *wish,
+                         struct audit_list *ret_list, struct error *err);
+
+/* For how many seconds registries may still take what was issued for a token that ends now; 0 where no registry trusts
+ * the service, or it does not say. Also for a session opened with a token. */
+int service_registry_afterlife (struct service *service, const struct caller *caller, int64_t *ret_seconds,
+                                struct error *err);
 
 /* Close the service. NULL is fine. */
 void service_free (struct service *service);
