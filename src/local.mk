@@ -137,6 +137,7 @@ libdpat_a_SOURCES = \
 	src/hub/hub_private.h \
 	src/hub/hub_sessions.c \
 	src/hub/hub_tokens.c \
+	src/server/audit.c \
 	src/server/certificate.c \
 	src/server/certificate.h \
 	src/server/connections.c \
@@ -157,6 +158,7 @@ libdpat_a_SOURCES = \
 	src/server/pool.h \
 	src/server/rate.c \
 	src/server/rate.h \
+	src/server/registry.c \
 	src/server/routes.c \
 	src/server/routes.h \
 	src/server/server.c \

@@ -7,10 +7,14 @@
 
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "src/base/text.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
 #include "src/cli/output.h"
 #include "src/server/server.h"
+#include "src/service/keys.h"
+#include "src/service/registry.h"
+#include "src/token/expiry.h"
 
 enum { DRAIN_MS = 10000, REQUESTS_PER_MINUTE = 3000 };
 
@@ -27,6 +31,9 @@ struct serve_options {
     const char *connections;
     const char *connections_of_client;
     bool metrics_for_all;
+    const char *registry_service;
+    const char *registry_life;
+    bool refresh_tokens;
 };
 
 #define SERVE(member) offsetof (struct serve_options, member)
@@ -46,6 +53,11 @@ static const struct option_spec serve_specs[] = {
     { "connections-per-address", 0, OPTION_TEXT, SERVE (connections_of_client), "N", "of one address (default 64)", 0 },
     { "metrics-for-all", 0, OPTION_FLAG, SERVE (metrics_for_all), NULL, "show /metrics to others than this machine",
       0 },
+    { "registry-service", 0, OPTION_TEXT, SERVE (registry_service), "NAME",
+      "the \"service\" of the registries that trust this one (default " REGISTRY_AUDIENCE ")", 0 },
+    { "registry-token-life", 0, OPTION_TEXT, SERVE (registry_life), "SPAN",
+      "how long registry tokens last (default 5m, at most 1h)", 0 },
+    { "refresh-tokens", 0, OPTION_FLAG, SERVE (refresh_tokens), NULL, "give docker login refresh tokens", 0 },
     { .name = NULL },
 };
 
@@ -81,6 +93,27 @@ static int check_url (const char *url, struct error *err)
                       "--public-url takes an address as https://tokens.example, without a slash at the end");
 }
 
+/* Clients take whatever is below a minute for a minute. */
+static int take_life (const char *text, unsigned *ret_life_s, struct error *err)
+{
+    int64_t life_s = REGISTRY_LIFE_S;
+    if (text && duration_parse (text, "--registry-token-life", &life_s, err) != 0)
+        return -1;
+    if (life_s < 60 || life_s > REGISTRY_LIFE_MAX_S)
+        return error_set (err, ERROR_INVALID_TIME, "--registry-token-life takes a time from 1m to 1h");
+    *ret_life_s = (unsigned)life_s;
+    return 0;
+}
+
+static int check_registry_service (const char *name, struct error *err)
+{
+    if (name == NULL
+        || (name[0] && strlen (name) <= 200 && strcspn (name, "\"\\") == strlen (name)
+            && !text_has_control (name, strlen (name))))
+        return 0;
+    return error_set (err, ERROR_USAGE, "--registry-service takes a name without quotes and control characters");
+}
+
 static int read_config (const struct serve_options *options, struct app *app, struct server_config *config,
                         struct error *err)
 {
@@ -91,8 +124,11 @@ static int read_config (const struct serve_options *options, struct app *app, st
                                       .public_url = options->public_url,
                                       .tls_certificate = options->tls_certificate,
                                       .tls_key = options->tls_key,
-                                      .metrics_for_all = options->metrics_for_all };
-    if (check_url (options->public_url, err) != 0
+                                      .metrics_for_all = options->metrics_for_all,
+                                      .registry_audience = options->registry_service,
+                                      .registry_refresh = options->refresh_tokens };
+    if (check_url (options->public_url, err) != 0 || check_registry_service (options->registry_service, err) != 0
+        || take_life (options->registry_life, &config->registry_life_s, err) != 0
         || take_number (options->rate_limit, "--rate-limit", 0, REQUESTS_PER_MINUTE, &config->requests_per_minute, err)
                != 0
         || take_number (options->connections, "--connections", 1, 0, &config->connections, err) != 0
@@ -134,11 +170,22 @@ static void run_until_told (struct server *server, const sigset_t *signals)
     }
 }
 
+/* Registry tokens need a key. A key file that cannot be given one, as where it is kept apart, ends nothing else. */
+static int prepare_registry (struct app *app, const struct server_config *config, struct error *err)
+{
+    struct error why = ERROR_INIT;
+    if (app_open_embedded (app, true, err) != 0)
+        return -1;
+    if (registry_prepare (app->embedded, config->registry_life_s, &why) != 0)
+        output_note ("dpat: no registry can use this service: %s; %s", why.text, why.hint);
+    return 0;
+}
+
 static int serve (const struct serve_options *options, struct app *app, const struct server_config *config,
                   const sigset_t *signals, struct error *err)
 {
     struct server *server = NULL;
-    if (server_start (config, &server, err) != 0)
+    if (prepare_registry (app, config, err) != 0 || server_start (config, &server, err) != 0)
         return -1;
     if (write_port (options->port_file, server_port (server), err) != 0) {
         (void)server_stop (server, 0, NULL);

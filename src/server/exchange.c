@@ -27,6 +27,8 @@ void exchange_free (struct exchange *exchange)
     json_decref (exchange->reply.body);
     free (exchange->reply.text);
     secret_release (&exchange->bearer);
+    secret_release (&exchange->basic_secret);
+    free (exchange->basic_user);
     buffer_release (&exchange->body);
     free (exchange->target);
     free (exchange->method);
@@ -62,8 +64,55 @@ void exchange_reply (struct exchange *exchange, int status, json_t *body)
     exchange->reply.body = body;
 }
 
+static bool is_for_registries (const struct exchange *exchange)
+{
+    return exchange->route && exchange->route->who == WHO_REGISTRY_CLIENT;
+}
+
+/* The codes of distribution's specification, and RFC 6749's. */
+static const char *registry_code (int status, const char **ret_oauth)
+{
+    static const struct {
+        int status;
+        const char *code;
+        const char *oauth;
+    } codes[] = { { 400, "UNSUPPORTED", "invalid_request" }, { 401, "UNAUTHORIZED", "invalid_grant" },
+                  { 403, "DENIED", "unauthorized_client" },  { 413, "SIZE_INVALID", "invalid_request" },
+                  { 429, "TOOMANYREQUESTS", "slow_down" },   { 503, "UNAVAILABLE", "temporarily_unavailable" } };
+    for (size_t i = 0; i < ARRAY_SIZE (codes); i++)
+        if (codes[i].status == status) {
+            *ret_oauth = codes[i].oauth;
+            return codes[i].code;
+        }
+    *ret_oauth = "server_error";
+    return "UNKNOWN";
+}
+
+/* detail, which may be NULL, is taken. */
+static void refuse_registry_client (struct exchange *exchange, int status, const char *message, json_t *detail)
+{
+    const char *oauth;
+    json_t *body = json_object ();
+    json_t *errors = json_array ();
+    json_t *error = json_object ();
+    json_set_string (error, "code", registry_code (status, &oauth));
+    json_set_string (error, "message", message);
+    json_set (error, "detail", detail ? detail : json_null ());
+    json_add (errors, error);
+    json_set (body, "errors", errors);
+    if (exchange->method && strcmp (exchange->method, "POST") == 0) {
+        json_set_string (body, "error", oauth);
+        json_set_string (body, "error_description", message);
+    }
+    exchange_reply (exchange, status, body);
+}
+
 void exchange_refuse (struct exchange *exchange, int status, const char *sentence)
 {
+    if (is_for_registries (exchange)) {
+        refuse_registry_client (exchange, status, sentence, NULL);
+        return;
+    }
     json_t *body = json_object ();
     json_set_string (body, "message", sentence);
     json_set_string (body, "detail", sentence);
@@ -114,6 +163,23 @@ static const char *expected_words (enum error_code code)
     }
 }
 
+/* Who has the right secret is told which reason it is and what to do; everybody else hears the same. */
+static void fail_registry_client (struct exchange *exchange, const struct error *error, bool ours)
+{
+    const struct error_kind *kind = error_kind (error->code);
+    bool says_more = error->hint[0] && !ours && error->code != ERROR_WRONG_CREDENTIALS;
+    AUTOFREE char *message = xasprintf ("%s%s%s",
+                                        ours                                     ? kind->sentence
+                                        : error->code == ERROR_WRONG_CREDENTIALS ? "incorrect user name or secret"
+                                                                                 : error->text,
+                                        says_more ? "; " : "", says_more ? error->hint : "");
+    json_t *detail = json_object ();
+    json_set_string (detail, "code", kind->name);
+    exchange->reply.retry_at = error->retry_at;
+    exchange->reply.challenge = kind->http_status == 401 ? "Basic realm=\"dpat\"" : NULL;
+    refuse_registry_client (exchange, kind->http_status, message, detail);
+}
+
 void exchange_fail (struct exchange *exchange, const struct error *error)
 {
     const struct error_kind *kind = error_kind (error->code);
@@ -121,6 +187,10 @@ void exchange_fail (struct exchange *exchange, const struct error *error)
     bool ours = status >= 500 && error->code != ERROR_BUSY;
     if (ours && exchange->problem == NULL)
         exchange->problem = xstrdup (error->text);
+    if (is_for_registries (exchange)) {
+        fail_registry_client (exchange, error, ours);
+        return;
+    }
     json_t *body = json_object ();
     const char *expected = status == 404 ? "not found" : expected_words (error->code);
     const char *message = ours            ? kind->sentence
@@ -135,6 +205,6 @@ void exchange_fail (struct exchange *exchange, const struct error *error)
         if (strcmp (error->details[i].key, "id") == 0)
             json_set_string (body, "uuid", error->details[i].text);
     exchange->reply.retry_at = error->retry_at;
-    exchange->reply.challenge = status == 401;
+    exchange->reply.challenge = status == 401 ? "Bearer realm=\"dpat\"" : NULL;
     exchange_reply (exchange, status, body);
 }

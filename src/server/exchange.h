@@ -23,13 +23,13 @@ struct route;
 
 /* What is answered. */
 struct reply {
-    int status;        /* HTTP's; 0: nothing yet */
-    json_t *body;      /* owned; NULL: text, or nothing */
-    char *text;        /* owned; plain text in place of a body */
-    bool close;        /* the connection ends with it */
-    bool challenge;    /* send WWW-Authenticate */
-    const char *allow; /* for 405; borrowed for ever */
-    int64_t retry_at;  /* seconds UTC; 0: send no Retry-After */
+    int status;            /* HTTP's; 0: nothing yet */
+    json_t *body;          /* owned; NULL: text, or nothing */
+    char *text;            /* owned; plain text in place of a body */
+    bool close;            /* the connection ends with it */
+    const char *challenge; /* for WWW-Authenticate; NULL: none. Borrowed for ever */
+    const char *allow;     /* for 405; borrowed for ever */
+    int64_t retry_at;      /* seconds UTC; 0: send no Retry-After */
 };
 
 /* A request on its way. */
@@ -40,13 +40,16 @@ struct exchange {
     char *target;              /* owned; as it came: "/v2/access-tokens?page=2" */
     char *method;              /* owned */
     char id[TOKEN_ID_SIZE];    /* what stands for {uuid} in the route; "" when it is longer than any */
+    bool authorization_shown;  /* whatever it was */
     struct secret bearer;      /* of Authorization: Bearer or JWT; empty when there was none */
-    char *host;                /* owned; may be NULL */
-    char *user_agent;          /* owned; may be NULL */
+    char *basic_user;          /* owned; of Authorization: Basic; NULL when there was none, or a malformed one */
+    struct secret basic_secret;
+    char *host;       /* owned; may be NULL */
+    char *user_agent; /* owned; may be NULL */
     struct address client;
     char client_text[ADDRESS_TEXT_SIZE];
     struct buffer body;
-    json_t *json; /* owned; the body, once it was read */
+    json_t *json; /* owned; the body or the form fields, once they were read */
     bool begun;   /* its head was looked at */
     bool closing; /* the connection ends with it in any case */
     int64_t begun_us;
@@ -71,7 +74,9 @@ bool exchange_query (const struct exchange *exchange, const char *key, char *out
 void exchange_reply (struct exchange *exchange, int status, json_t *body);
 
 /* Reply with an error in the shapes that clients of Docker Hub read: "message" and "detail", with "code" as dpat/1 has
- * it; a bad request also has "fields" and "text". What only the operator may know is not told. */
+ * it; a bad request also has "fields" and "text". To clients of registries it is "errors" (distribution's
+ * specification), whose "message" is all that docker shows, and on POST RFC 6749's "error". What only the operator may
+ * know is not told. */
 void exchange_fail (struct exchange *exchange, const struct error *error);
 
 /* Reply with a plain status and a sentence, as for what HTTP itself forbids. */

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "src/base/clock.h"
+#include "src/base/crypto.h"
 #include "src/base/json.h"
 #include "src/base/log.h"
 #include "src/base/memory.h"
@@ -83,10 +84,29 @@ static bool is_field (const char *key, size_t len, const char *name)
     return len == strlen (name) && strncasecmp (key, name, len) == 0;
 }
 
-/* "Bearer TOKEN" or "JWT TOKEN", as older clients write it. */
-static void take_bearer (struct exchange *exchange, const char *value)
+/* Behind "Basic": base64 of user:secret (RFC 7617). What is malformed leaves no user. */
+static void take_basic (struct exchange *exchange, const char *value)
+{
+    AUTO (buffer) text;
+    buffer_init (&text, EXCHANGE_HEAD_MAX);
+    if (crypto_base64_decode (&text, value, strlen (value)) != 0 || text.failed)
+        return;
+    const char *colon = memchr (buffer_text (&text), ':', text.len);
+    size_t user_len = colon ? (size_t)(colon - text.data) : 0;
+    if (colon == NULL || text_has_control (text.data, text.len)) /* and so none that is not UTF-8 */
+        return;
+    exchange->basic_user = xstrndup (text.data, user_len);
+    secret_set (&exchange->basic_secret, colon + 1, text.len - user_len - 1);
+}
+
+/* "Bearer TOKEN" or "JWT TOKEN", as older clients write it, or "Basic". */
+static void take_authorization (struct exchange *exchange, const char *value)
 {
     static const char *const schemes[] = { "Bearer ", "JWT " };
+    static const char basic[] = "Basic ";
+    exchange->authorization_shown = true;
+    if (strncasecmp (value, basic, strlen (basic)) == 0)
+        take_basic (exchange, value + strlen (basic) + strspn (value + strlen (basic), " "));
     for (size_t i = 0; i < ARRAY_SIZE (schemes); i++) {
         size_t len = strlen (schemes[i]);
         if (strncasecmp (value, schemes[i], len) == 0) {
@@ -104,7 +124,7 @@ static enum MHD_Result on_field (void *context, enum MHD_ValueKind kind, const c
     value = value ? value : "";
     guard_field (&head->guard, key, key_len, value, value_len);
     if (is_field (key, key_len, "Authorization"))
-        take_bearer (head->exchange, value);
+        take_authorization (head->exchange, value);
     else if (is_field (key, key_len, "Host") && head->exchange->host == NULL)
         head->exchange->host = xstrdup (value);
     else if (is_field (key, key_len, "User-Agent") && head->exchange->user_agent == NULL)
@@ -138,7 +158,7 @@ static void identify (struct generation *generation, struct MHD_Connection *conn
     unsigned limit = config->requests_per_minute;
     exchange->rate_limit = limit;
     exchange->rate_remaining = limit > count ? limit - count : 0;
-    if (limit > 0 && count > limit && exchange->reply.status == 0) {
+    if (limit > 0 && count > limit) {
         exchange_refuse (exchange, 429, "Rate limit exceeded");
         exchange->reply.retry_at = exchange->rate_reset;
     }
@@ -159,13 +179,14 @@ static void begin (struct generation *generation, struct MHD_Connection *connect
     /* of one that is too long the part that the proxy wrote may be missing */
     bool whole = head.forwarded_for.len > 0 && !head.forwarded_for.failed;
     const char *forwarded_for = whole ? buffer_text (&head.forwarded_for) : NULL;
+    if (good)
+        routes_find (exchange);
     identify (generation, connection, exchange, forwarded_for);
     buffer_release (&head.forwarded_for);
     if (!good) {
         exchange_refuse (exchange, head.guard.status, head.guard.why);
         exchange->closing = true;
-    } else if (exchange->reply.status == 0)
-        routes_find (exchange);
+    }
     enter (generation, connection, CONNECTION_BODY);
 }
 
@@ -206,7 +227,7 @@ static void add_headers (const struct generation *generation, struct MHD_Respons
     if (reply->retry_at)
         add_header (mhd, response, "Retry-After", "%" PRId64, reply->retry_at > now ? reply->retry_at - now : 1);
     if (reply->challenge)
-        add_header (mhd, response, "WWW-Authenticate", "Bearer realm=\"dpat\"");
+        add_header (mhd, response, "WWW-Authenticate", "%s", reply->challenge);
     if (reply->allow)
         add_header (mhd, response, "Allow", "%s", reply->allow);
     if (exchange->closing || atomic_load (&generation->ending))

@@ -23,8 +23,19 @@ handler handle_second_factor_offer;   /* user.c */
 handler handle_second_factor_confirm; /* user.c */
 handler handle_second_factor_disable; /* user.c */
 
+handler handle_registry_token; /* registry.c */
+
+handler handle_audit; /* audit.c */
+
 handler handle_health;  /* health.c */
 handler handle_metrics; /* health.c */
+
+/* Let attempt try a secret of account, and count in the metrics how it went. When it counts, because the secret can be
+ * guessed, it is refused (ERROR_RATE_LIMITED) to who has failed too often, and ERROR_WRONG_CREDENTIALS is held against
+ * account and address. account may be NULL. */
+int handlers_try (struct call *call, const char *account, bool counts,
+                  int (*attempt) (struct call *call, void *context, struct error *err), void *context,
+                  struct error *err);
 
 /* The string member key of the body as a secret, which is empty when it is absent. ERROR_USAGE when it is no string, or
  * absent though required. */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/clock.h"
+#include "src/base/form.h"
 #include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/server/handlers.h"
@@ -13,24 +15,29 @@
 /* The one table. A path is found with and without a slash at its end, and "/v2/api_tokens", as the token routes were
  * called once, stands for "/v2/access-tokens". */
 static const struct route table[] = {
-    { "POST", "/v2/users/login", WHO_ANYBODY, true, "password", handle_login },
-    { "POST", "/v2/users/2fa-login", WHO_ANYBODY, false, NULL, handle_second_step },
-    { "POST", "/v2/auth/token", WHO_ANYBODY, true, "secret", handle_auth_token },
-    { "POST", "/v2/logout", WHO_SESSION, false, NULL, handle_logout },
-    { "GET", "/v2/access-tokens", WHO_PASSWORD, false, NULL, handle_token_list },
-    { "POST", "/v2/access-tokens", WHO_PASSWORD, false, NULL, handle_token_create },
-    { "POST", "/v2/access-tokens/desktop-generate", WHO_PASSWORD, false, NULL, handle_desktop_generate },
-    { "GET", "/v2/access-tokens/{uuid}", WHO_PASSWORD, false, NULL, handle_token_get },
-    { "PATCH", "/v2/access-tokens/{uuid}", WHO_PASSWORD, false, NULL, handle_token_change },
-    { "DELETE", "/v2/access-tokens/{uuid}", WHO_PASSWORD, false, NULL, handle_token_delete },
-    { "GET", "/v2/user", WHO_SESSION, false, NULL, handle_user },
-    { "PUT", "/v2/user/password", WHO_PASSWORD, true, NULL, handle_password },
-    { "GET", "/v2/user/2fa", WHO_PASSWORD, false, NULL, handle_second_factor },
-    { "POST", "/v2/user/2fa", WHO_PASSWORD, true, NULL, handle_second_factor_offer },
-    { "POST", "/v2/user/2fa/confirm", WHO_PASSWORD, false, NULL, handle_second_factor_confirm },
-    { "POST", "/v2/user/2fa/disable", WHO_PASSWORD, true, NULL, handle_second_factor_disable },
-    { "GET", "/healthz", WHO_ANYBODY, false, NULL, handle_health },
-    { "GET", "/metrics", WHO_OPERATOR, false, NULL, handle_metrics },
+    { "POST", "/v2/users/login", WHO_ANYBODY, false, true, "password", handle_login },
+    { "POST", "/v2/users/2fa-login", WHO_ANYBODY, false, false, NULL, handle_second_step },
+    { "POST", "/v2/auth/token", WHO_ANYBODY, false, true, "secret", handle_auth_token },
+    { "POST", "/v2/logout", WHO_SESSION, false, false, NULL, handle_logout },
+    { "GET", "/v2/access-tokens", WHO_PASSWORD, false, false, NULL, handle_token_list },
+    { "POST", "/v2/access-tokens", WHO_PASSWORD, false, false, NULL, handle_token_create },
+    { "POST", "/v2/access-tokens/desktop-generate", WHO_PASSWORD, false, false, NULL, handle_desktop_generate },
+    { "GET", "/v2/access-tokens/{uuid}", WHO_PASSWORD, false, false, NULL, handle_token_get },
+    { "PATCH", "/v2/access-tokens/{uuid}", WHO_PASSWORD, false, false, NULL, handle_token_change },
+    { "DELETE", "/v2/access-tokens/{uuid}", WHO_PASSWORD, false, false, NULL, handle_token_delete },
+    { "GET", "/v2/user", WHO_SESSION, false, false, NULL, handle_user },
+    { "PUT", "/v2/user/password", WHO_PASSWORD, false, true, NULL, handle_password },
+    { "GET", "/v2/user/2fa", WHO_PASSWORD, false, false, NULL, handle_second_factor },
+    { "POST", "/v2/user/2fa", WHO_PASSWORD, false, true, NULL, handle_second_factor_offer },
+    { "POST", "/v2/user/2fa/confirm", WHO_PASSWORD, false, false, NULL, handle_second_factor_confirm },
+    { "POST", "/v2/user/2fa/disable", WHO_PASSWORD, false, true, NULL, handle_second_factor_disable },
+    { "GET", "/v2/audit", WHO_PASSWORD, true, false, NULL, handle_audit },
+    { "GET", "/token", WHO_REGISTRY_CLIENT, true, true, "password", handle_registry_token },
+    { "POST", "/token", WHO_REGISTRY_CLIENT, true, true, "password", handle_registry_token },
+    { "GET", "/auth/token", WHO_REGISTRY_CLIENT, true, true, "password", handle_registry_token },
+    { "POST", "/auth/token", WHO_REGISTRY_CLIENT, true, true, "password", handle_registry_token },
+    { "GET", "/healthz", WHO_ANYBODY, false, false, NULL, handle_health },
+    { "GET", "/metrics", WHO_OPERATOR, false, false, NULL, handle_metrics },
 };
 
 #define OLD_PREFIX "/v2/api_tokens"
@@ -121,6 +128,7 @@ static int admit (struct call *call, struct error *err)
     struct exchange *exchange = call->exchange;
     switch (exchange->route->who) {
     case WHO_ANYBODY:
+    case WHO_REGISTRY_CLIENT: /* whose handler looks at what is shown */
         return 0;
     case WHO_OPERATOR:
         if (exchange->server->config.metrics_for_all || address_is_loopback (&exchange->client))
@@ -142,20 +150,45 @@ static int admit (struct call *call, struct error *err)
     return 0;
 }
 
-bool routes_prepare (struct exchange *exchange)
+/* The fields of a form, "scope" several times, as older clients send it. */
+static json_t *read_form (const struct exchange *exchange, struct error *err)
+{
+    const char *query = strchr (exchange->target, '?');
+    if (strcmp (exchange->method, "POST") == 0)
+        return form_parse (buffer_text (&exchange->body), exchange->body.len, "scope", err);
+    return query ? form_parse (query + 1, strcspn (query + 1, "#"), "scope", err) : json_object ();
+}
+
+static json_t *read_json (const struct exchange *exchange, struct error *err)
 {
     const struct buffer *text = &exchange->body;
+    json_t *json = text->len == 0 ? json_object () : json_parse (text->data, text->len, "the body", ERROR_USAGE, err);
+    if (json && !json_is_object (json))
+        error_set (err, ERROR_USAGE, "the body is no JSON object");
+    return json;
+}
+
+/* A worker is for passwords. Where the secret is known by now, a token's is none, and none is none. */
+static bool hashes (const struct exchange *exchange)
+{
     const struct route *route = exchange->route;
+    const json_t *member = route->secret_key ? json_object_get (exchange->json, route->secret_key) : NULL;
+    const char *secret = json_string_value (member);
+    size_t len = json_string_length (member);
+    if (secret == NULL && route->who == WHO_REGISTRY_CLIENT) {
+        secret = exchange->basic_user ? secret_text (&exchange->basic_secret) : NULL;
+        len = exchange->basic_secret.len;
+    }
+    return route->hashes && (route->secret_key == NULL || secret) && !token_secret_is_valid (secret ? secret : "", len);
+}
+
+bool routes_prepare (struct exchange *exchange)
+{
     struct error err = ERROR_INIT;
-    exchange->json =
-        text->len == 0 ? json_object () : json_parse (text->data, text->len, "the body", ERROR_USAGE, &err);
-    if (exchange->json && !json_is_object (exchange->json))
-        error_set (&err, ERROR_USAGE, "the body is no JSON object");
+    exchange->json = exchange->route->form ? read_form (exchange, &err) : read_json (exchange, &err);
     if (err.code != ERROR_NONE)
         exchange_fail (exchange, &err);
-    const json_t *secret = route->secret_key ? json_object_get (exchange->json, route->secret_key) : NULL;
-    bool is_token = token_secret_is_valid (secret ? json_string_value (secret) : "", json_string_length (secret));
-    return route->hashes && !is_token;
+    return hashes (exchange);
 }
 
 void routes_perform (struct exchange *exchange, struct embedded *embedded)
@@ -195,4 +228,28 @@ int handlers_take_secret (const struct call *call, const char *key, bool require
     if (text)
         secret_set (ret_secret, text, strlen (text));
     return 0;
+}
+
+int handlers_try (struct call *call, const char *account, bool counts,
+                  int (*attempt) (struct call *call, void *context, struct error *err), void *context,
+                  struct error *err)
+{
+    struct throttle *throttle = call->exchange->server->throttle;
+    struct address near = address_neighbourhood (&call->exchange->client);
+    char network[ADDRESS_TEXT_SIZE];
+    struct error why = ERROR_INIT;
+    account = account ? account : "";
+    address_format (&near, network);
+    int status = counts ? throttle_check (throttle, account, network, clock_now_us (), &why) : 0;
+    if (status == 0) {
+        status = attempt (call, context, &why);
+        if (counts && status == 0)
+            throttle_succeeded (throttle, account, network, clock_now_us ());
+        if (counts && status != 0 && why.code == ERROR_WRONG_CREDENTIALS)
+            throttle_failed (throttle, account, network, clock_now_us ());
+    }
+    metrics_sign_in (&call->exchange->server->metrics, status == 0 ? ERROR_NONE : why.code);
+    if (status != 0)
+        *err = why;
+    return status;
 }

@@ -10,9 +10,10 @@
 /* Who may call a route. A session opened with a token is never more than WHO_SESSION. */
 enum who {
     WHO_ANYBODY,
-    WHO_SESSION,  /* whoever shows the bearer of a session */
-    WHO_PASSWORD, /* only a session that was not opened with a token */
-    WHO_OPERATOR, /* clients on loopback, or all where the operator says so */
+    WHO_REGISTRY_CLIENT, /* anybody, and whoever shows user and secret gets more */
+    WHO_SESSION,         /* whoever shows the bearer of a session */
+    WHO_PASSWORD,        /* only a session that was not opened with a token */
+    WHO_OPERATOR,        /* clients on loopback, or all where the operator says so */
 };
 
 /* What a call of a route works with. */
@@ -33,6 +34,7 @@ struct route {
     const char *method;
     const char *path; /* "{uuid}" stands for one segment */
     enum who who;
+    bool form;              /* its fields are those of a form: of the query, with POST of the body; else JSON */
     bool hashes;            /* it hashes a password, which a worker does */
     const char *secret_key; /* of a sign-in: it does not when this member of the body is a token; else NULL */
     handler *handler;

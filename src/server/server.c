@@ -11,6 +11,7 @@
 #include "src/base/time.h"
 #include "src/server/routes.h"
 #include "src/server/server_private.h"
+#include "src/service/registry.h"
 
 enum { CONNECTIONS = 512, CONNECTIONS_OF_CLIENT = 64, COUNTS_LIFE_S = 15, USAGE_S = 5, STOP_POLL_MS = 20 };
 
@@ -68,6 +69,8 @@ int server_start (const struct server_config *config, struct server **ret_server
     server->config.connections = config->connections ? config->connections : CONNECTIONS;
     server->config.connections_of_client =
         config->connections_of_client ? config->connections_of_client : CONNECTIONS_OF_CLIENT;
+    server->config.registry_audience = config->registry_audience ? config->registry_audience : REGISTRY_AUDIENCE;
+    server->config.registry_life_s = config->registry_life_s ? config->registry_life_s : REGISTRY_LIFE_S;
     server->listen_fd = -1;
     server->usage_written_us = clock_now_us ();
     pthread_mutex_init (&server->counts_mutex, NULL);

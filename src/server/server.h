@@ -29,6 +29,9 @@ struct server_config {
     unsigned connections;           /* open at once; 0: 512 */
     unsigned connections_of_client; /* of one client address; 0: 64 */
     bool metrics_for_all;           /* /metrics answers others than loopback, too */
+    const char *registry_audience;  /* the `service` of the registries that trust this one; NULL: REGISTRY_AUDIENCE */
+    unsigned registry_life_s;       /* of registry tokens; 0: REGISTRY_LIFE_S */
+    bool registry_refresh;          /* clients of registries may have refresh tokens */
 };
 
 /* Start serving. Plain HTTP is only for loopback, or behind proxies that are named: else ERROR_USAGE. Certificates that

@@ -1,7 +1,6 @@
 /* The resource of sign-ins: login, its second step, short bearers, and logout. */
 #include <string.h>
 
-#include "src/base/clock.h"
 #include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/server/handlers.h"
@@ -11,32 +10,28 @@
 /* What a bearer of /v2/auth/token lives. */
 enum { AUTH_TOKEN_LIFE_S = 600 };
 
-/* Sign in, unless who asks has failed too often. Only passwords are counted here: tokens cannot be guessed, and the
- * second factor locks itself. */
+/* One sign-in and what comes of it. */
+struct attempt {
+    const struct sign_in *sign_in;
+    struct session *session;
+};
+
+static int attempt_sign_in (struct call *call, void *context, struct error *err)
+{
+    const struct attempt *attempt = context;
+    return service_sign_in (call->service, &call->caller, attempt->sign_in, attempt->session, err);
+}
+
+/* Only passwords are counted here: tokens cannot be guessed, and the second factor locks itself. */
 static int sign_in (struct call *call, const struct sign_in *sign_in, struct session *ret_session, struct error *err)
 {
-    struct server *server = call->exchange->server;
-    struct address near = address_neighbourhood (&call->exchange->client);
-    char network[ADDRESS_TEXT_SIZE];
-    struct error why = ERROR_INIT;
+    struct attempt attempt = { .sign_in = sign_in, .session = ret_session };
     bool counts =
         sign_in->pending == NULL && !token_secret_is_valid (secret_text (sign_in->secret), sign_in->secret->len);
-    const char *account = sign_in->user ? sign_in->user : "";
-    address_format (&near, network);
-    int status = counts ? throttle_check (server->throttle, account, network, clock_now_us (), &why) : 0;
-    if (status == 0) {
-        status = service_sign_in (call->service, &call->caller, sign_in, ret_session, &why);
-        if (counts && status == 0)
-            throttle_succeeded (server->throttle, account, network, clock_now_us ());
-        if (counts && why.code == ERROR_WRONG_CREDENTIALS)
-            throttle_failed (server->throttle, account, network, clock_now_us ());
-    }
-    metrics_sign_in (&server->metrics, status == 0 ? ERROR_NONE : why.code);
-    if (status == 0)
-        memcpy (call->exchange->user, ret_session->user, sizeof (call->exchange->user));
-    else
-        *err = why;
-    return status;
+    if (handlers_try (call, sign_in->user, counts, attempt_sign_in, &attempt, err) != 0)
+        return -1;
+    memcpy (call->exchange->user, ret_session->user, sizeof (call->exchange->user));
+    return 0;
 }
 
 /* Reply with the bearer as the member key; or, when the second factor's code is needed, with what to show with it. */

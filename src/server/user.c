@@ -1,7 +1,6 @@
 /* The resource of the account that is signed in: who it is, its password, its second factor. */
 #include <string.h>
 
-#include "src/base/clock.h"
 #include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/base/time.h"
@@ -20,7 +19,8 @@ static const char *trim_id (const char *id, char out[CRYPTO_UUID_SIZE])
     return out;
 }
 
-/* The user object of Docker Hub, and beyond it "session": how it was opened and until when it lasts. */
+/* The user object of Docker Hub, and beyond it "session": how it was opened and until when it lasts; and
+ * "registry_afterlife", see service_registry_afterlife. */
 int handle_user (struct call *call, struct error *err)
 {
     static const char *const empty[] = { "full_name",    "location",    "company", "gravatar_email",
@@ -28,7 +28,9 @@ int handle_user (struct call *call, struct error *err)
     char when[TIME_TEXT_US_SIZE];
     char id[CRYPTO_UUID_SIZE];
     struct account account;
-    if (accounts_get (call->embedded, call->session.user, &account, err) != 0)
+    int64_t afterlife_s;
+    if (accounts_get (call->embedded, call->session.user, &account, err) != 0
+        || service_registry_afterlife (call->service, &call->caller, &afterlife_s, err) != 0)
         return -1;
     json_t *body = json_object ();
     json_t *session = json_object ();
@@ -44,27 +46,32 @@ int handle_user (struct call *call, struct error *err)
     json_set_string (session, "token_uuid", call->session.token_id[0] ? call->session.token_id : NULL);
     json_set_string (session, "expires_at", time_format_us (call->session.expires_us, 6, when));
     json_set (body, "session", session);
+    json_set (body, "registry_afterlife", json_integer (afterlife_s));
     exchange_reply (call->exchange, 200, body);
     return 0;
+}
+
+/* What a password allows. */
+struct guarded {
+    int (*act) (struct call *, const struct secret *, struct error *);
+    const struct secret *password;
+};
+
+static int attempt_act (struct call *call, void *context, struct error *err)
+{
+    const struct guarded *guarded = context;
+    return guarded->act (call, guarded->password, err);
 }
 
 /* Do something that a password allows, unless it was wrong too often. */
 static int with_throttle (struct call *call, int (*act) (struct call *, const struct secret *, struct error *),
                           const char *password_key, struct error *err)
 {
-    struct server *server = call->exchange->server;
-    struct address near = address_neighbourhood (&call->exchange->client);
-    char network[ADDRESS_TEXT_SIZE];
     AUTO (secret) password = SECRET_INIT;
-    address_format (&near, network);
-    if (handlers_take_secret (call, password_key, true, &password, err) != 0
-        || throttle_check (server->throttle, call->session.user, network, clock_now_us (), err) != 0)
+    if (handlers_take_secret (call, password_key, true, &password, err) != 0)
         return -1;
-    if (act (call, &password, err) == 0)
-        return 0;
-    if (err->code == ERROR_WRONG_CREDENTIALS)
-        throttle_failed (server->throttle, call->session.user, network, clock_now_us ());
-    return -1;
+    struct guarded guarded = { .act = act, .password = &password };
+    return handlers_try (call, call->session.user, true, attempt_act, &guarded, err);
 }
 
 static int change_password (struct call *call, const struct secret *old_password, struct error *err)

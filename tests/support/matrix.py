@@ -27,9 +27,20 @@ ROWS = {
     "POST /v2/user/2fa": (401, 400, 403),
     "POST /v2/user/2fa/confirm": (401, 400, 403),
     "POST /v2/user/2fa/disable": (401, 400, 403),
+    "GET /v2/audit": (401, 200, 403),
+    # whoever shows nothing gets the token of nobody; what is shown must be good, and a session is no credential here
+    "GET /token": (200, 401, 401),
+    "POST /token": (200, 401, 401),
+    "GET /auth/token": (200, 401, 401),
+    "POST /auth/token": (200, 401, 401),
     "GET /healthz": (200, 200, 200),
     "GET /metrics": (200, 200, 200),
 }
+
+# What strangers get from the routes of registry clients, where it is not that.
+REFUSED_BY_TOKEN = {"an ended session", "a raw token as Bearer", "a raw token as JWT", "the password as Bearer",
+                    "a session as Basic", "a session under another scheme", "an empty Bearer", "an unsigned JWT",
+                    "a session with another signature"}
 
 service = api()
 wrong = 0
@@ -81,12 +92,15 @@ def main():
             "an empty Bearer": {"Authorization": "Bearer "},
             "an unsigned JWT": {"Authorization": "Bearer eyJhbGciOiJub25lIn0.eyJhdWQiOiJkcGF0LWFwaSJ9."},
         }
+        def expected(what):
+            return 401 if route.endswith("/token") and "/v2/" not in route and what in REFUSED_BY_TOKEN else stranger
         for what, headers in strangers.items():
-            check(route, what, path(), headers, stranger)
+            check(route, what, path(), headers, expected(what))
         check(route, "a session in the query", f"{path()}?token={login()}&access_token={login()}", {}, stranger)
         tampered = login()
         tampered = tampered[:-3] + ("AAA" if tampered[-3:] != "AAA" else "BBB")
-        check(route, "a session with another signature", path(), {"Authorization": f"Bearer {tampered}"}, stranger)
+        what = "a session with another signature"
+        check(route, what, path(), {"Authorization": f"Bearer {tampered}"}, expected(what))
         for scheme in ("Bearer", "JWT", "bearer"):
             check(route, f"a password session as {scheme}", path(), {"Authorization": f"{scheme} {login()}"}, password)
             check(route, f"a token session as {scheme}", path(), {"Authorization": f"{scheme} {login(secret=pat)}"},
