@@ -11,8 +11,10 @@ man_pages = \
 	man/dpat-login.1 \
 	man/dpat-logout.1 \
 	man/dpat-status.1 \
+	man/dpat-log.1 \
 	man/dpat-account.1 \
 	man/dpat-serve.1 \
+	man/dpat-registry.1 \
 	man/dpat-config.1 \
 	man/dpat-credential.1 \
 	man/dpat-keystore.1 \
@@ -23,6 +25,7 @@ man_pages = \
 	man/dpat-exit-codes.7 \
 	man/dpat-http-api.7 \
 	man/dpat-output.7 \
+	man/dpat-private-registry.7 \
 	man/dpat-scopes.7 \
 	man/dpat-secrets.7 \
 	man/dpat-selectors.7 \

@@ -31,12 +31,15 @@ libdpat_a_SOURCES = \
 	src/base/text.h \
 	src/base/time.c \
 	src/base/time.h \
+	src/base/yaml.c \
+	src/base/yaml.h \
 	src/cli/app.c \
 	src/cli/app.h \
 	src/cli/cli.c \
 	src/cli/cli.h \
 	src/cli/cmd_account.c \
 	src/cli/cmd_account_2fa.c \
+	src/cli/cmd_account_grant.c \
 	src/cli/cmd_activate.c \
 	src/cli/cmd_completion.c \
 	src/cli/cmd_config.c \
@@ -46,8 +49,10 @@ libdpat_a_SOURCES = \
 	src/cli/cmd_help.c \
 	src/cli/cmd_keystore.c \
 	src/cli/cmd_list.c \
+	src/cli/cmd_log.c \
 	src/cli/cmd_login.c \
 	src/cli/cmd_logout.c \
+	src/cli/cmd_registry.c \
 	src/cli/cmd_rename.c \
 	src/cli/cmd_serve.c \
 	src/cli/cmd_show.c \
@@ -93,8 +98,10 @@ libdpat_a_SOURCES = \
 	src/cli/view.h \
 	src/cli/view_account.c \
 	src/cli/view_keystore.c \
+	src/cli/view_log.c \
 	src/cli/view_parts.c \
 	src/cli/view_parts.h \
+	src/cli/view_registry.c \
 	src/core/change.c \
 	src/core/change.h \
 	src/core/creation.c \
@@ -107,6 +114,8 @@ libdpat_a_SOURCES = \
 	src/core/login.h \
 	src/core/lookup.c \
 	src/core/lookup.h \
+	src/core/registry_check.c \
+	src/core/registry_check.h \
 	src/core/selection.c \
 	src/core/selection.h \
 	src/core/sink.c \

@@ -317,5 +317,6 @@ const struct command cmd_account = {
         "operator and needs no session; everything is written to the audit trail.",
     .topics = (const char *const[]){ "environment", "exit-codes", NULL },
     .subcommands = (const struct command *const[]){ &account_add, &account_list, &account_passwd, &account_disable,
-                                                    &account_enable, &account_delete, &account_2fa, NULL },
+                                                    &account_enable, &account_delete, &account_2fa, &account_grant,
+                                                    &account_revoke, &account_grants, &account_public, NULL },
 };

@@ -31,6 +31,7 @@ enum argument_kind {
     ARGUMENT_SETTING,
     ARGUMENT_CREDENTIAL,    /* what dpat credential does */
     ARGUMENT_SECOND_FACTOR, /* what dpat account 2fa does */
+    ARGUMENT_REGISTRY_KEYS, /* what dpat registry keys does */
 };
 
 /* A command line and what it does, shown in help and man page. A list ends with a row whose line is NULL. */

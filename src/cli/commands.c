@@ -7,9 +7,9 @@
 #include "src/cli/settings.h"
 
 static const struct command *const all[] = {
-    &cmd_create, &cmd_list,       &cmd_show,   &cmd_rename,  &cmd_activate, &cmd_deactivate, &cmd_delete,
-    &cmd_login,  &cmd_logout,     &cmd_status, &cmd_account, &cmd_serve,    &cmd_keystore,   &cmd_credential,
-    &cmd_config, &cmd_completion, &cmd_help,   &cmd_version, NULL,
+    &cmd_create,   &cmd_list,       &cmd_show,   &cmd_rename,     &cmd_activate, &cmd_deactivate, &cmd_delete,
+    &cmd_login,    &cmd_logout,     &cmd_status, &cmd_log,        &cmd_account,  &cmd_serve,      &cmd_registry,
+    &cmd_keystore, &cmd_credential, &cmd_config, &cmd_completion, &cmd_help,     &cmd_version,    NULL,
 };
 
 #define COMMON(member) offsetof (struct common_options, member)

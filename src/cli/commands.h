@@ -9,15 +9,21 @@ extern const struct command cmd_keystore;
 extern const struct command cmd_list;
 extern const struct command cmd_serve;
 extern const struct command cmd_show;
+extern const struct command cmd_registry;
 extern const struct command cmd_rename;
 extern const struct command cmd_activate;
 extern const struct command cmd_deactivate;
 extern const struct command cmd_credential;
 extern const struct command cmd_delete;
+extern const struct command cmd_log;
 extern const struct command cmd_login;
 extern const struct command cmd_logout;
 extern const struct command cmd_status;
-extern const struct command account_2fa; /* a subcommand of cmd_account */
+extern const struct command account_2fa; /* subcommands of cmd_account */
+extern const struct command account_grant;
+extern const struct command account_revoke;
+extern const struct command account_grants;
+extern const struct command account_public;
 extern const struct command cmd_account;
 extern const struct command cmd_config;
 extern const struct command cmd_completion;

@@ -102,6 +102,9 @@ static void put_argument_words (struct buffer *out, const struct command *comman
     case ARGUMENT_SECOND_FACTOR:
         buffer_puts (out, "enable disable status reset");
         break;
+    case ARGUMENT_REGISTRY_KEYS:
+        buffer_puts (out, "list rotate");
+        break;
     case ARGUMENT_NONE:
         break;
     }

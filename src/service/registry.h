@@ -48,8 +48,8 @@ struct registry_grant {
 /* Free what it owns. */
 void registry_grant_release (struct registry_grant *grant);
 
-/* Make ready to sign: a first key when the key file has none, and note for how long tokens may live. ERROR_KEY_INVALID
- * when the key file cannot be written. */
+/* Make ready to sign: a first key when the key file has none, and a note for how long tokens may live (life_s 0: as
+ * before). ERROR_KEY_INVALID when the key file cannot be written. */
 int registry_prepare (struct embedded *embedded, int64_t life_s, struct error *err);
 
 /* Grant a registry token. Unknown user and wrong secret give the same ERROR_WRONG_CREDENTIALS; the right secret is told

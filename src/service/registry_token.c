@@ -119,7 +119,7 @@ int registry_prepare (struct embedded *embedded, int64_t life_s, struct error *e
 {
     if (keys_make_registry (embedded->key_path, clock_now_us () / 1000000, &embedded->keys, err) != 0)
         return -1;
-    return store_set_registry_life (embedded->store, life_s, err);
+    return life_s ? store_set_registry_life (embedded->store, life_s, err) : 0;
 }
 
 int registry_afterlife (struct embedded *embedded, int64_t *ret_seconds, struct error *err)

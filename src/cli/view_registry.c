@@ -1,0 +1,148 @@
+/* How what a registry needs looks to people, and to the registry. */
+#include <libsmartcols.h>
+#include <string.h>
+
+#include "src/base/json.h"
+#include "src/base/memory.h"
+#include "src/cli/view_parts.h"
+
+/* A YAML scalar: plain where it may be, else in double quotes, which take what JSON takes. */
+static void put_scalar (struct buffer *out, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+    bool quoted = text[0] == '\0' || strchr ("-.", text[0]) || strspn (text, "0123456789._-") == strlen (text);
+    size_t len = strspn (text, plain);
+    while (text[len] == ':' && text[len + 1] && text[len + 1] != ' ') /* "http://host:80" is plain */
+        len += 1 + strspn (text + len + 1, plain);
+    if (text[len] == '\0' && !quoted)
+        buffer_puts (out, text);
+    else {
+        json_auto_t *string = json_string (text);
+        json_write (out, string);
+    }
+}
+
+void view_registry_config (struct view *view, const json_t *result)
+{
+    static const char *const members[] = { "realm", "service", "issuer", "rootcertbundle", "jwks" };
+    buffer_puts (view->out, "auth:\n  token:\n");
+    for (size_t i = 0; i < ARRAY_SIZE (members); i++) {
+        buffer_printf (view->out, "    %s: ", members[i]);
+        put_scalar (view->out, json_get_string (result, members[i]));
+        buffer_puts (view->out, "\n");
+    }
+    if (!view->quiet)
+        buffer_puts (view->talk, "put this into the registry's configuration and restart it; docker-registry 2.8\n"
+                                 "passes over jwks, distribution 3 needs it\n");
+}
+
+void view_registry_keys (struct view *view, const json_t *result)
+{
+    static const struct view_column columns[] = {
+        { "ID", 0, 0 }, { "STATE", 0, 0 }, { "SIGNS FROM", 0, 0 }, { "SIGNS UNTIL", 0, 0 }
+    };
+    const json_t *keys = json_object_get (result, "keys");
+    bool dry_run = json_is_true (json_object_get (result, "dry_run"));
+    bool rotated = strcmp (json_get_string (result, "action"), "rotate") == 0;
+    if (view->quiet || view->porcelain) {
+        for (size_t i = 0; i < json_array_size (keys); i++) {
+            const json_t *key = json_array_get (keys, i);
+            const char *until = json_get_string (key, "signs_until");
+            buffer_puts (view->out, json_get_string (key, "id"));
+            if (view->porcelain)
+                buffer_printf (view->out, "\t%s\t%s\t%s", json_get_string (key, "state"),
+                               json_get_string (key, "signs_from"), until ? until : "");
+            buffer_puts (view->out, "\n");
+        }
+        return;
+    }
+    if (json_array_size (keys) == 0) {
+        buffer_puts (view->talk, "no keys yet; dpat serve and dpat registry config make the first one\n");
+        return;
+    }
+    struct libscols_table *table = view_new_table (view, columns, ARRAY_SIZE (columns));
+    for (size_t i = 0; i < json_array_size (keys); i++) {
+        const json_t *key = json_array_get (keys, i);
+        struct libscols_line *line = view_new_line (table);
+        view_put_cell (line, 0, view_clean_member (key, "id"));
+        view_put_cell (line, 1, view_clean_member (key, "state"));
+        view_put_cell (line, 2, view_describe_time (view, key, "signs_from", ""));
+        view_put_cell (line, 3, view_describe_time (view, key, "signs_until", ""));
+    }
+    view_print_table (table, view->out);
+    if (rotated)
+        buffer_puts (view->talk,
+                     dry_run ? "dry run: would have made a new key\n"
+                             : "made a new key; now write the registry's files anew and restart it: dpat registry "
+                               "config --out DIR --url URL\n");
+}
+
+void view_registry_check (struct view *view, const json_t *result)
+{
+    const json_t *findings = json_object_get (result, "findings");
+    AUTOFREE char *config = view_clean_member (result, "config");
+    for (size_t i = 0; i < json_array_size (findings); i++) {
+        const json_t *finding = json_array_get (findings, i);
+        AUTOFREE char *severity = view_clean_member (finding, "severity");
+        AUTOFREE char *message = view_clean_member (finding, "message");
+        AUTOFREE char *hint = view_clean_member (finding, "hint");
+        buffer_printf (view->out, "%s: %s\n", severity, message);
+        if (hint[0])
+            buffer_printf (view->out, "  %s\n", hint);
+    }
+    if (json_is_true (json_object_get (result, "ok")))
+        buffer_printf (view->out, "%s: a registry that reads this takes dpat's tokens, signed with %s\n", config,
+                       json_get_string (result, "key_id"));
+}
+
+void view_grants (struct view *view, const json_t *result)
+{
+    static const struct view_column columns[] = { { "USER", 0, 0 }, { "NAMESPACE", 0, 0 }, { "RIGHT", 0, 0 } };
+    const json_t *grants = json_object_get (result, "grants");
+    struct libscols_table *table = NULL;
+    for (size_t i = 0; i < json_array_size (grants); i++) {
+        const json_t *grant = json_array_get (grants, i);
+        AUTOFREE char *namespace = view_clean_member (grant, "namespace");
+        if (view->quiet || view->porcelain) {
+            buffer_printf (view->out, "%s\t%s\t%s\n", json_get_string (grant, "user"), namespace,
+                           json_get_string (grant, "right"));
+            continue;
+        }
+        table = table ? table : view_new_table (view, columns, ARRAY_SIZE (columns));
+        struct libscols_line *line = view_new_line (table);
+        view_put_cell (line, 0, view_clean_member (grant, "user"));
+        view_put_cell (line, 1, xstrdup (namespace));
+        view_put_cell (line, 2, view_clean_member (grant, "right"));
+    }
+    if (table)
+        view_print_table (table, view->out);
+    if (!view->quiet && !view->porcelain)
+        buffer_puts (view->talk, "every account may do all in the namespace of its own name\n");
+}
+
+void view_grant (struct view *view, const json_t *result)
+{
+    AUTOFREE char *user = view_clean_member (result, "user");
+    AUTOFREE char *namespace = view_clean_member (result, "namespace");
+    const char *right = json_get_string (result, "right");
+    const char *dry = json_is_true (json_object_get (result, "dry_run")) ? "dry run: would be: " : "";
+    if (right)
+        buffer_printf (view->talk, "%s%s has the right to %s in the namespace %s\n", dry, user, right, namespace);
+    else
+        buffer_printf (view->talk, "%s%s was granted nothing in the namespace %s\n", dry, user, namespace);
+}
+
+void view_public (struct view *view, const json_t *result)
+{
+    const json_t *repositories = json_object_get (result, "repositories");
+    AUTOFREE char *repository = view_clean_member (result, "repository");
+    const char *dry = json_is_true (json_object_get (result, "dry_run")) ? "dry run: would be: " : "";
+    for (size_t i = 0; i < json_array_size (repositories); i++)
+        buffer_printf (view->out, "%s\n", json_string_value (json_array_get (repositories, i)));
+    if (repository[0])
+        buffer_printf (view->talk, "%s%s is %s\n", dry, repository,
+                       json_is_true (json_object_get (result, "public")) ? "public: everybody may pull it"
+                                                                         : "not public");
+    else if (json_array_size (repositories) == 0 && !view->quiet)
+        buffer_puts (view->talk, "no repository is public\n");
+}
