@@ -53,6 +53,7 @@ cli_tests = \
 	tests/cli/plugin.bats \
 	tests/cli/prompt.bats \
 	tests/cli/readme.bats \
+	tests/cli/registry.bats \
 	tests/cli/rename.bats \
 	tests/cli/second-factor.bats \
 	tests/cli/secrets.bats \
@@ -82,6 +83,7 @@ test_support = \
 	tests/support/hub-api.json \
 	tests/support/hub.py \
 	tests/support/matrix.py \
+	tests/support/oci.py \
 	tests/support/openapi.py \
 	tests/support/otp.py \
 	tests/support/probes.py \

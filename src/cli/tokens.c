@@ -8,6 +8,7 @@
 #include "src/base/clock.h"
 #include "src/base/json.h"
 #include "src/base/memory.h"
+#include "src/base/time.h"
 #include "src/cli/app.h"
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
@@ -232,6 +233,27 @@ static void withdraw_deleted (const struct app *app, const struct change_report 
     }
 }
 
+/* A registry does not ask again before what it was shown ends: who ends a token must know for how long. That it could
+ * not be found out is no reason to say that the change failed. */
+static void tell_afterlife (const struct app *app, const struct change_report *report, json_t *document)
+{
+    bool ends = report->action == CHANGE_DELETE || report->action == CHANGE_DEACTIVATE;
+    const struct common_options *common = &app->options;
+    int64_t seconds = 0;
+    char span[32];
+    bool any = false;
+    for (size_t i = 0; i < report->count; i++)
+        any = any || report->items[i].outcome == CHANGE_DONE;
+    if (!ends || !any || report->dry_run || service_registry_afterlife (app->service, &app->caller, &seconds, NULL) != 0
+        || seconds <= 0)
+        return;
+    if (document)
+        json_set (document, "registry_tokens_left_s", json_integer (seconds));
+    if (!common->quiet && !common->json && !common->porcelain)
+        output_note ("a registry takes what it was shown before for %s more at most",
+                     time_format_duration (seconds, span, sizeof (span)));
+}
+
 int change_run (struct invocation *invocation, enum change_action action, json_t **ret_result, struct error *err)
 {
     struct app *app = invocation->app;
@@ -256,6 +278,7 @@ int change_run (struct invocation *invocation, enum change_action action, json_t
     int status = change_verdict (&plan.report, err);
     if (status == 0 || plan.report.count > 1)
         *ret_result = change_document (&plan.report);
+    tell_afterlife (app, &plan.report, *ret_result);
     return status;
 }
 
@@ -283,5 +306,6 @@ json_t *change_document (const struct change_report *report)
     json_set (document, "ok", json_integer ((json_int_t)(report->count - failed)));
     json_set (document, "failed", json_integer ((json_int_t)failed));
     json_set (document, "items", items);
+    json_set (document, "registry_tokens_left_s", json_null ());
     return document;
 }

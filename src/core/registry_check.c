@@ -117,8 +117,8 @@ static void check_ids (struct check *check, const char *path, const struct buffe
             continue;
         if (strcmp (state, "signing") == 0)
             find (check, "error", WRITE_ANEW,
-                  "%s has the keys [%s], but tokens are signed with %s: the registry will say \"token signed by "
-                  "untrusted key with ID: \\\"%s\\\"\"",
+                  "%s has the keys [%s], but tokens are signed with %s: the registry will say: token signed by "
+                  "untrusted key with ID: \"%s\"",
                   path, known, id, id);
         else
             find (check, "warning", WRITE_ANEW, "%s does not have the key %s yet, which signs from %s on", path, id,

@@ -179,8 +179,7 @@ static void begin (struct generation *generation, struct MHD_Connection *connect
     /* of one that is too long the part that the proxy wrote may be missing */
     bool whole = head.forwarded_for.len > 0 && !head.forwarded_for.failed;
     const char *forwarded_for = whole ? buffer_text (&head.forwarded_for) : NULL;
-    if (good)
-        routes_find (exchange);
+    routes_find (exchange); /* also of one that is refused: it tells in which words */
     identify (generation, connection, exchange, forwarded_for);
     buffer_release (&head.forwarded_for);
     if (!good) {

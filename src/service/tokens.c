@@ -258,7 +258,8 @@ int embedded_delete (struct service *service, const struct caller *caller, const
     struct embedded *embedded = (struct embedded *)service;
     AUTO (authorised) who = { .account = { .password_phc = NULL } };
     AUTO (token_row) row = { .place = NULL };
-    if (embedded_begin (embedded, caller, &who, err) != 0)
+    /* its uses belong to the trail, and cannot be written when it is gone */
+    if (embedded_write_usage (embedded, err) != 0 || embedded_begin (embedded, caller, &who, err) != 0)
         return -1;
     int status = get_token (embedded, &who, id, &row, err);
     if (status == 0) {

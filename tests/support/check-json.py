@@ -38,6 +38,9 @@ TOKEN = record(
 ACCOUNT = record(None, id=NULLABLE, name={"type": "string"}, disabled={"type": "boolean"},
                  second_factor={"type": "boolean"}, token_count=COUNT, active_token_count=COUNT, created_at=TIME)
 
+RIGHT = {"enum": ["read", "write", "admin"]}
+KEY_ID = {"type": "string", "pattern": "^([A-Z2-7]{4}:){11}[A-Z2-7]{4}$"}
+
 ERROR = record(None, code={"type": "string"}, exit={"type": "integer", "minimum": 1, "maximum": 14},
                message={"type": "string", "minLength": 10}, hint=NULLABLE, http_status={"type": "integer"},
                retryable={"type": "boolean"}, retry_at=TIME, details={"type": "object"})
@@ -54,7 +57,8 @@ KINDS = {
         items={"type": "array", "items": record(
             None, id=NULLABLE, name={"type": "string"},
             outcome={"enum": ["changed", "unchanged", "absent", "failed"]},
-            error={"anyOf": [{"type": "null"}, ERROR]})}),
+            error={"anyOf": [{"type": "null"}, ERROR]})},
+        registry_tokens_left_s={"type": ["integer", "null"]}),
     "status": document(service={"type": "string"}, user=NULLABLE, signed_in_with={"enum": ["password", "pat", None]},
                        expires_at=TIME,
                        docker={"anyOf": [{"type": "null"}, record(None, registry={"type": "string"},
@@ -68,6 +72,27 @@ KINDS = {
                               recovery_code_left={"type": "boolean"}, locked_until=TIME, recovery_code=NULLABLE),
     "keystore": document(action={"enum": ["init", "unlock", "lock", "passphrase", "status"]}, path={"type": "string"},
                          exists={"type": "boolean"}, unlocked={"type": "boolean"}),
+    "grant_list": document(count=COUNT, grants={"type": "array", "items": record(
+        None, user={"type": "string"}, namespace={"type": "string"}, right=RIGHT, granted_at=TIME)}),
+    "grant": document(action={"enum": ["grant", "revoke"]}, dry_run={"type": "boolean"}, user={"type": "string"},
+                      namespace={"type": "string"}, right={"anyOf": [RIGHT, {"type": "null"}]}),
+    "public_repositories": document(dry_run={"type": "boolean"}, repository=NULLABLE,
+                                    public={"type": ["boolean", "null"]}, repositories={"type": ["array", "null"]}),
+    "registry_config": document(realm={"type": "string"}, service={"type": "string"}, issuer={"const": "dpat"},
+                                rootcertbundle={"type": "string"}, jwks={"type": "string"}, key_id=KEY_ID),
+    "registry_keys": document(action={"enum": ["list", "rotate"]}, dry_run={"type": "boolean"},
+                              keys={"type": "array", "items": record(
+                                  None, id=KEY_ID, state={"enum": ["former", "signing", "next"]},
+                                  signs_from=dict(TIME, type="string"), signs_until=TIME)}),
+    "registry_check": document(config={"type": "string"}, ok={"type": "boolean"}, key_id=KEY_ID,
+                               findings={"type": "array", "items": record(
+                                   None, severity={"enum": ["error", "warning"]}, message={"type": "string"},
+                                   hint=NULLABLE)}),
+    "log": document(count=COUNT, entries={"type": "array", "items": record(
+        None, at=dict(TIME, type="string"), user=NULLABLE, by={"enum": ["owner", "operator", "pat", "nobody"]},
+        action={"type": "string", "pattern": "^[a-z_]+$"},
+        token={"anyOf": [{"type": "null"}, record(None, id={"type": "string"}, name={"type": "string"})]},
+        ip=NULLABLE, user_agent=NULLABLE, note=NULLABLE)}),
     "account": document(action={"enum": ["add", "passwd", "disable", "enable", "delete"]},
                         dry_run={"type": "boolean"}, account=ACCOUNT),
     "config": document(settings={"type": "object"}),
