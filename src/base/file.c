@@ -209,6 +209,8 @@ int file_replace (const char *path, const void *data, size_t len, mode_t mode, s
         return -1;
     struct stat st;
     bool exists = stat (target, &st) == 0;
+    if (!exists && errno != ENOENT)
+        return error_set (err, ERROR_FILE_FAILED, "cannot look at %s: %s", target, strerror (errno));
     if (exists && !S_ISREG (st.st_mode))
         return error_set (err, ERROR_FILE_FAILED, "%s is not a regular file", target);
     if (exists && access (target, W_OK) != 0)
@@ -217,16 +219,17 @@ int file_replace (const char *path, const void *data, size_t len, mode_t mode, s
     AUTOFREE char *hidden = xasprintf (".%s.dpat-tmp", file_name (target));
     AUTOFREE char *temporary = file_join (folder, hidden);
     if (write_fresh (temporary, data, len, exists ? st.st_mode & 07777 : mode, exists ? &st : NULL, err) != 0)
-        return exists && (errno == EACCES || errno == EROFS) ? rewrite_in_place (target, data, len, err) : -1;
+        return -1;
     if (rename (temporary, target) == 0) {
         sync_folder (folder);
         return 0;
     }
     int saved = errno;
-    (void)unlink (temporary);
-    if (exists && must_stay_in_place (saved))
-        return rewrite_in_place (target, data, len, err);
-    return error_set (err, ERROR_FILE_FAILED, "cannot replace %s: %s", target, strerror (saved));
+    int status = exists && must_stay_in_place (saved)
+                     ? rewrite_in_place (target, data, len, err)
+                     : error_set (err, ERROR_FILE_FAILED, "cannot replace %s: %s", target, strerror (saved));
+    (void)unlink (temporary); /* no sooner: who is killed while writing in place leaves one whole copy */
+    return status;
 }
 
 int file_create (const char *path, const void *data, size_t len, mode_t mode, struct error *err)

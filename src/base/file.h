@@ -34,9 +34,9 @@ int file_read (const char *path, struct buffer *out, struct error *err);
 
 /* Replace path's content as one act. The caller holds file_lock_take (path). A symbolic link is kept and its target
  * replaced; an existing file keeps mode and owner, a new one gets mode. The temporary file has a fixed name beside the
- * target, so that a killed writer leaves at most one. Where rename(2) cannot work because the file is a mount (EBUSY)
- * or the folder cannot be written, the file is rewritten in place and the old content put back on failure.
- * ERROR_FILE_FAILED, and the old content stays. */
+ * target, so that a killed writer leaves at most one. Where rename(2) cannot work because the file is a mount (EBUSY,
+ * EXDEV), the file is rewritten in place and the old content put back on failure; a writer that is killed just then
+ * leaves the new content in the temporary file. ERROR_FILE_FAILED, and the old content stays. */
 int file_replace (const char *path, const void *data, size_t len, mode_t mode, struct error *err);
 
 /* Make a new file with mode and this content as one act; never replaces: ERROR_FILE_EXISTS when path is there. */

@@ -1,6 +1,7 @@
 /* ADAPTER of credentials.h: dpat's own sealed file. */
 #include "src/credentials/keystore.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -124,7 +125,8 @@ static int edit_content (struct keystore *keystore, struct content *content, str
 {
     struct error why = ERROR_INIT;
     struct stat st;
-    if (stat (keystore->path, &st) == 0 && file_lock_take (&content->lock, keystore->path, LOCK_TIMEOUT_MS, &why) != 0)
+    bool absent = stat (keystore->path, &st) != 0 && errno == ENOENT;
+    if (!absent && file_lock_take (&content->lock, keystore->path, LOCK_TIMEOUT_MS, &why) != 0)
         return fail_file (&why, err);
     return read_content (keystore, content, err);
 }
