@@ -40,11 +40,13 @@ int docker_entry_put (const struct docker_entry *entry, const struct secret *sec
     if (session_file_edit (entry->state_folder, &file, err) != 0
         || session_file_put_docker (file, &record, &credential, err) != 0 || session_file_save (file, err) != 0)
         return -1;
-    if (docker_config_put (entry->config, entry->registry, &credential, err) == 0)
-        return 0;
-    session_file_remove_docker (file, folder, entry->registry);
-    (void)session_file_save (file, NULL); /* a record without its entry matches nothing and does no harm */
-    return -1;
+    int status = docker_config_put (entry->config, entry->registry, &credential, err);
+    if (status != 0)
+        session_file_revert (file);
+    /* a record without its entry matches nothing and does no harm, so it may stay */
+    if (status != 0 || session_file_settle_docker (file, folder, entry->registry))
+        (void)session_file_save (file, NULL);
+    return status;
 }
 
 /* A record, and the file that can tell whether the entry is still what it remembers. */
@@ -56,7 +58,7 @@ struct record_check {
 static bool is_still_ours (void *context, const struct credential *credential)
 {
     const struct record_check *check = context;
-    return session_file_is_ours (check->file, check->record->docker_folder, check->record->registry, credential);
+    return session_file_matches (check->file, check->record, credential);
 }
 
 static int withdraw_one (struct session_file *file, const struct docker_record *record, bool *ret_erased,
@@ -67,7 +69,7 @@ static int withdraw_one (struct session_file *file, const struct docker_record *
     if (docker_config_open (record->docker_folder, &config, err) != 0
         || docker_config_erase (config, record->registry, is_still_ours, &check, ret_erased, err) != 0)
         return -1;
-    session_file_remove_docker (file, record->docker_folder, record->registry);
+    session_file_remove_docker (file, record);
     return 0;
 }
 

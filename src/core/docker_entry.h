@@ -29,8 +29,9 @@ struct docker_entry_note {
 /* Whether Docker's credentials hold something for the registry that dpat did not put there. */
 int docker_entry_is_foreign (const struct docker_entry *entry, bool *ret_foreign, struct error *err);
 
-/* Write user and secret as `docker login` would, and remember it. The record is kept before the entry is written, so
- * that a process that dies in between leaves no entry that nobody knows of. On -1 neither is left. */
+/* Write user and secret as `docker login` would, and remember it. The record is kept before the entry is written, and
+ * older ones until it is, so that a process that dies in between leaves no entry that nobody knows of. On -1 both are
+ * as before. */
 int docker_entry_put (const struct docker_entry *entry, const struct secret *secret,
                       const struct docker_entry_note *note, struct error *err);
 

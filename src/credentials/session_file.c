@@ -14,6 +14,7 @@ struct session_file {
     char *folder;
     char *path;
     json_t *root;
+    json_t *as_read; /* when it is open for changing */
     struct file_lock lock;
 };
 
@@ -32,6 +33,7 @@ void docker_record_release (struct docker_record *record)
     free (record->service);
     free (record->user);
     free (record->token_id);
+    free (record->hash);
     *record = (struct docker_record){ .registry = NULL };
 }
 
@@ -141,6 +143,7 @@ int session_file_edit (const char *folder, struct session_file **ret_file, struc
                                              : fail (file->path, why.text, err);
     if (load (file, err) != 0 || make_identity (file, err) != 0)
         return -1;
+    file->as_read = json_deep_copy (file->root);
     *ret_file = take (&file);
     return 0;
 }
@@ -159,12 +162,19 @@ int session_file_save (struct session_file *file, struct error *err)
     return 0;
 }
 
+void session_file_revert (struct session_file *file)
+{
+    json_decref (file->root);
+    file->root = json_deep_copy (file->as_read);
+}
+
 void session_file_free (struct session_file *file)
 {
     if (file == NULL)
         return;
     file_lock_release (&file->lock);
     json_decref (file->root);
+    json_decref (file->as_read);
     free (file->folder);
     free (file->path);
     free (file);
@@ -268,7 +278,10 @@ int session_file_put_docker (struct session_file *file, const struct docker_reco
     char hex[2 * CRYPTO_MAC_SIZE + 1];
     if (hash (file, credential, hex, err) != 0)
         return -1;
-    session_file_remove_docker (file, record->docker_folder, record->registry);
+    const struct docker_record twin = { .docker_folder = record->docker_folder,
+                                        .registry = record->registry,
+                                        .hash = hex };
+    session_file_remove_docker (file, &twin);
     json_t *object = json_object ();
     json_set_string (object, "registry", record->registry);
     json_set_string (object, "folder", record->docker_folder);
@@ -282,17 +295,34 @@ int session_file_put_docker (struct session_file *file, const struct docker_reco
     return 0;
 }
 
-void session_file_remove_docker (struct session_file *file, const char *docker_folder, const char *registry)
-{
-    size_t i = find (records_of (file), "folder", docker_folder, "registry", registry);
-    if (i < json_array_size (records_of (file)))
-        json_array_remove (records_of (file), i);
-}
-
 static char *copy_string (const json_t *object, const char *key)
 {
     const char *text = json_get_string (object, key);
     return xstrdup (text ? text : "");
+}
+
+static bool is_of_entry (const json_t *record, const char *docker_folder, const char *registry)
+{
+    return has_string (record, "folder", docker_folder) && has_string (record, "registry", registry);
+}
+
+bool session_file_settle_docker (struct session_file *file, const char *docker_folder, const char *registry)
+{
+    size_t seen = 0;
+    for (size_t i = json_array_size (records_of (file)); i-- > 0;)
+        if (is_of_entry (json_array_get (records_of (file), i), docker_folder, registry) && seen++ > 0)
+            json_array_remove (records_of (file), i);
+    return seen > 1;
+}
+
+void session_file_remove_docker (struct session_file *file, const struct docker_record *record)
+{
+    for (size_t i = json_array_size (records_of (file)); i-- > 0;) {
+        const json_t *object = json_array_get (records_of (file), i);
+        AUTOFREE char *known = copy_string (object, "hash");
+        if (is_of_entry (object, record->docker_folder, record->registry) && strcmp (known, record->hash) == 0)
+            json_array_remove (records_of (file), i);
+    }
 }
 
 void session_file_list_docker (const struct session_file *file, struct docker_record_list *ret_list)
@@ -308,17 +338,28 @@ void session_file_list_docker (const struct session_file *file, struct docker_re
                                                      .user = copy_string (object, "user"),
                                                      .token_id = xstrdup (json_get_string (object, "token_id")),
                                                      .automatic = json_is_true (json_object_get (object, "automatic")),
-                                                     .expires_at = json_get_integer (object, "expires_at") };
+                                                     .expires_at = json_get_integer (object, "expires_at"),
+                                                     .hash = copy_string (object, "hash") };
     }
+}
+
+bool session_file_matches (const struct session_file *file, const struct docker_record *record,
+                           const struct credential *credential)
+{
+    char hex[2 * CRYPTO_MAC_SIZE + 1];
+    return strlen (record->hash) == 2 * CRYPTO_MAC_SIZE && hash (file, credential, hex, NULL) == 0
+           && crypto_equal (record->hash, hex, 2 * CRYPTO_MAC_SIZE);
 }
 
 bool session_file_is_ours (const struct session_file *file, const char *docker_folder, const char *registry,
                            const struct credential *credential)
 {
-    char hex[2 * CRYPTO_MAC_SIZE + 1];
-    const json_t *records = records_of (file);
-    const json_t *record = json_array_get (records, find (records, "folder", docker_folder, "registry", registry));
-    const char *known = json_get_string (record, "hash");
-    return known && strlen (known) == 2 * CRYPTO_MAC_SIZE && hash (file, credential, hex, NULL) == 0
-           && crypto_equal (known, hex, 2 * CRYPTO_MAC_SIZE);
+    AUTO (docker_record_list) records = { .items = NULL };
+    bool ours = false;
+    session_file_list_docker (file, &records);
+    for (size_t i = 0; i < records.count && !ours; i++)
+        ours = strcmp (records.items[i].docker_folder, docker_folder) == 0
+               && strcmp (records.items[i].registry, registry) == 0
+               && session_file_matches (file, &records.items[i], credential);
+    return ours;
 }

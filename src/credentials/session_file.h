@@ -33,6 +33,7 @@ struct docker_record {
     char *token_id;      /* owned; NULL when the service did not tell */
     bool automatic;      /* made by a sign-in, and to be removed with its session; else put there on request */
     int64_t expires_at;  /* 0 = never */
+    char *hash;          /* owned; of user and secret, keyed; "" in a damaged record */
 };
 
 /* Records in the order they were made. */
@@ -72,17 +73,28 @@ void session_file_put (struct session_file *file, const struct kept_session *ses
 /* Forget the session of service and user; *ret_removed (may be NULL) tells whether there was one. */
 void session_file_remove (struct session_file *file, const char *service, const char *user, bool *ret_removed);
 
-/* Remember that credential was put into Docker's store; replaces the record of the same folder and registry. */
+/* Put back what was read by session_file_edit; it is not saved yet. */
+void session_file_revert (struct session_file *file);
+
+/* Remember that credential is being put into Docker's store. Older records of the same folder and registry stay, for
+ * until it is there the older entry is: see session_file_settle_docker. The record's own hash is not read. */
 int session_file_put_docker (struct session_file *file, const struct docker_record *record,
                              const struct credential *credential, struct error *err);
 
-/* Forget the record of that folder and registry. */
-void session_file_remove_docker (struct session_file *file, const char *docker_folder, const char *registry);
+/* Of the records of that folder and registry forget all but the newest. Returns whether there was one to forget. */
+bool session_file_settle_docker (struct session_file *file, const char *docker_folder, const char *registry);
+
+/* Forget a record, known by folder, registry and hash. */
+void session_file_remove_docker (struct session_file *file, const struct docker_record *record);
 
 /* All records. Owned: docker_record_list_release. */
 void session_file_list_docker (const struct session_file *file, struct docker_record_list *ret_list);
 
-/* Whether credential is what the record of that folder and registry remembers. */
+/* Whether credential is what a record remembers. */
+bool session_file_matches (const struct session_file *file, const struct docker_record *record,
+                           const struct credential *credential);
+
+/* Whether credential is what a record of that folder and registry remembers. */
 bool session_file_is_ours (const struct session_file *file, const char *docker_folder, const char *registry,
                            const struct credential *credential);
 

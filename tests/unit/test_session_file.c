@@ -136,8 +136,38 @@ static void of_a_secret_only_a_hash_is_remembered (void **state)
     AUTOFREE char *path = support_path (state, "sessions.json");
     AUTOFREE char *content = support_read (path);
     assert_null (strstr (content, "verysecret"));
-    session_file_remove_docker (file, "/home/a/.docker", "r.example");
+    session_file_remove_docker (file, &list.items[0]);
     assert_false (session_file_is_ours (file, "/home/a/.docker", "r.example", &written));
+}
+
+static void an_older_record_stays_until_the_newer_entry_is_there (void **state)
+{
+    AUTO (credential) older = { .user = xstrdup ("alice"), .secret = support_secret ("dpat_older") };
+    AUTO (credential) newer = { .user = xstrdup ("alice"), .secret = support_secret ("dpat_newer") };
+    AUTO (docker_record)
+    record = { .registry = xstrdup ("r.example"),
+               .docker_folder = xstrdup ("/home/a/.docker"),
+               .service = xstrdup (SERVICE),
+               .user = xstrdup ("alice") };
+    AUTOPTR (session_file) file = NULL;
+    struct error err = ERROR_INIT;
+    assert_ok (session_file_edit (*state, &file, &err), &err);
+    assert_ok (session_file_put_docker (file, &record, &older, &err), &err);
+    assert_false (session_file_settle_docker (file, "/home/a/.docker", "r.example"));
+    assert_ok (session_file_save (file, &err), &err);
+    session_file_free (take (&file));
+    assert_ok (session_file_edit (*state, &file, &err), &err);
+    assert_ok (session_file_put_docker (file, &record, &newer, &err), &err);
+    assert_true (session_file_is_ours (file, "/home/a/.docker", "r.example", &older));
+    assert_true (session_file_is_ours (file, "/home/a/.docker", "r.example", &newer));
+    session_file_revert (file);
+    assert_true (session_file_is_ours (file, "/home/a/.docker", "r.example", &older));
+    assert_false (session_file_is_ours (file, "/home/a/.docker", "r.example", &newer));
+    assert_ok (session_file_put_docker (file, &record, &newer, &err), &err);
+    assert_false (session_file_settle_docker (file, "/home/b/.docker", "r.example"));
+    assert_true (session_file_settle_docker (file, "/home/a/.docker", "r.example"));
+    assert_false (session_file_is_ours (file, "/home/a/.docker", "r.example", &older));
+    assert_true (session_file_is_ours (file, "/home/a/.docker", "r.example", &newer));
 }
 
 int main (void)
@@ -150,6 +180,7 @@ int main (void)
         TEST (a_damaged_file_is_refused_and_kept),
         TEST (a_folder_others_may_write_is_refused),
         TEST (of_a_secret_only_a_hash_is_remembered),
+        TEST (an_older_record_stays_until_the_newer_entry_is_there),
     };
     json_start ();
     return cmocka_run_group_tests (tests, NULL, NULL);
