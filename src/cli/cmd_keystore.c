@@ -68,6 +68,14 @@ static json_t *keystore_document (const char *action, const struct opened *opene
     return document;
 }
 
+/* How it stands after what was done: that is known, and no longer to be asked. */
+static int done (const char *action, const struct opened *opened, bool unlocked, json_t **ret_result)
+{
+    const struct keystore_status status = { .exists = true, .unlocked = unlocked };
+    *ret_result = keystore_document (action, opened, &status);
+    return 0;
+}
+
 static int report (const char *action, const struct opened *opened, json_t **ret_result, struct error *err)
 {
     struct keystore_status status;
@@ -110,8 +118,8 @@ static int run_init (struct invocation *invocation, json_t **ret_result, struct 
             return -1;
     }
     if (options->docker && docker_config_set_store (config, HELPER, err) != 0)
-        return error_prefix (err, "the keystore is made, but Docker does not use it");
-    return report ("init", &opened, ret_result, err);
+        return error_prefix (err, "the keystore is there, but Docker does not use it");
+    return done ("init", &opened, status.unlocked, ret_result);
 }
 
 static int run_unlock (struct invocation *invocation, json_t **ret_result, struct error *err)
@@ -126,7 +134,7 @@ static int run_unlock (struct invocation *invocation, json_t **ret_result, struc
     if (open_keystore (invocation->app, &opened, err) != 0
         || keystore_unlock (opened.keystore, (unsigned)life_s, err) != 0)
         return -1;
-    return report ("unlock", &opened, ret_result, err);
+    return done ("unlock", &opened, true, ret_result);
 }
 
 static int run_lock (struct invocation *invocation, json_t **ret_result, struct error *err)
@@ -150,7 +158,7 @@ static int run_passphrase (struct invocation *invocation, json_t **ret_result, s
         || keystore_check_passphrase (&passphrase, err) != 0
         || keystore_set_passphrase (opened.keystore, &passphrase, err) != 0)
         return -1;
-    return report ("passphrase", &opened, ret_result, err);
+    return done ("passphrase", &opened, false, ret_result);
 }
 
 static int run_status (struct invocation *invocation, json_t **ret_result, struct error *err)
