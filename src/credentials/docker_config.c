@@ -140,10 +140,13 @@ int docker_config_check (struct docker_config *config, const char *key, struct e
     AUTOFREE char *target = file_resolve (config->path, &why);
     if (target == NULL)
         return error_set (err, ERROR_CREDENTIALS_FILE, "%s", why.text);
-    AUTOFREE char *folder = nearest_folder (target);
-    bool exists = access (target, F_OK) == 0;
-    if (access (exists ? target : folder, W_OK) != 0) {
-        error_set (err, ERROR_CREDENTIALS_FILE, "%s cannot be written: %s", exists ? target : folder, strerror (errno));
+    /* the folder that a link points into is not ours to make */
+    AUTOFREE char *folder = strcmp (target, config->path) == 0 ? nearest_folder (target) : file_folder (target);
+    const char *bad = access (target, F_OK) == 0 && access (target, W_OK) != 0 ? target
+                      : access (folder, W_OK) != 0                             ? folder
+                                                                               : NULL;
+    if (bad) {
+        error_set (err, ERROR_CREDENTIALS_FILE, "%s cannot be written: %s", bad, strerror (errno));
         return error_hint (err, "check its owner and mode, or name another folder in DOCKER_CONFIG");
     }
     return docker_config_is_plain (config, key) ? 0 : helper_check (docker_file_helper (&config->file, key), err);
