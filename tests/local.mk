@@ -63,7 +63,8 @@ cli_tests = \
 	tests/cli/server-faults.bats \
 	tests/cli/status.bats \
 	tests/cli/store.bats \
-	tests/cli/version.bats
+	tests/cli/version.bats \
+	tests/cli/write-faults.bats
 
 lint_tests = \
 	tests/lint/banned.sh \
@@ -82,6 +83,7 @@ test_support = \
 	tests/support/api.py \
 	tests/support/hub-api.json \
 	tests/support/hub.py \
+	tests/support/inject.py \
 	tests/support/matrix.py \
 	tests/support/oci.py \
 	tests/support/openapi.py \

@@ -328,29 +328,3 @@ answers() {
   [ "$(dpat list -q | wc -l)" -eq 2 ]
   fails_with usage dpat create third --save --docker
 }
-
-@test "each system call of a store that fails, or kills, leaves the old content or the new" {
-  native_only 'strace and the sanitizers get in each other'"'"'s way'
-  command -v strace >/dev/null || skip 'no strace here'
-  made
-  store reg.example alice old
-  printf 'reg.example' >key
-  printf '{"ServerURL":"reg.example","Username":"alice","Secret":"new"}' >entry
-  cp "$KEYSTORE" before
-  hit=0
-  for what in write fsync rename openat flock fchmod; do
-    for how in error=EIO error=ENOSPC signal=KILL; do
-      for when in 1 2; do
-        run strace -qq -o trace -e "trace=$what" -e "inject=$what:$how:when=$when+20" \
-          -P "$KEYSTORE" -P "$KEYSTORE.lock" -P "$XDG_STATE_HOME/dpat" -P "$XDG_STATE_HOME/dpat/.keystore.dpat-tmp" \
-          docker-credential-dpat store <entry
-        ! grep -q INJECTED trace || hit=$((hit + 1))
-        secret=$(helper get <key | json '["Secret"]') || { echo "$what $how $when"; return 1; }
-        [ "$secret" = old ] || [ "$secret" = new ]
-        [ "$status" -ne 0 ] || [ "$secret" = new ] # what was said to be stored is
-        cp before "$KEYSTORE"
-      done
-    done
-  done
-  [ "$hit" -gt 10 ] # else nothing was proved
-}
