@@ -37,6 +37,7 @@ int main (int argc, char **argv)
     bool stdout_was_closed = fill_closed_descriptors ();
     hide_memory ();
     signal (SIGPIPE, SIG_IGN); /* a broken pipe is an error that is told, see cli.c */
+    signal (SIGCHLD, SIG_DFL); /* who starts us may ignore it, and then nobody learns how a child ended */
     (void)setlocale (LC_ALL, "");
     json_start ();
     return cli_run (argc, argv, stdout_was_closed);

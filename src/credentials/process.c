@@ -17,8 +17,14 @@
 
 extern char **environ;
 
-/* Both ends of the talk with a child; -1 where closed. */
+/* How often a child that is silent is looked after. */
+enum { LOOK_MS = 50 };
+
+/* A child and both ends of the talk with it; -1 where closed. */
 struct talk {
+    pid_t pid;
+    bool ended; /* and then status tells how */
+    int status;
     int to_child;
     int from_child;
     const char *input;
@@ -100,8 +106,15 @@ static void collect (struct talk *talk, struct buffer *out)
     explicit_bzero (chunk, sizeof (chunk));
 }
 
-/* Talk until the child closes its stdout, or, where that is not ours, has its input. Returns false when time ran out.
- */
+static bool has_ended (struct talk *talk)
+{
+    if (!talk->ended)
+        talk->ended = waitpid (talk->pid, &talk->status, WNOHANG) == talk->pid;
+    return talk->ended;
+}
+
+/* Talk until the child closes its stdout, or has ended and left that to a child of its own; or, where stdout is not
+ * ours, has its input. Returns false when time ran out. */
 static bool converse (struct talk *talk, struct buffer *out)
 {
     while (talk->from_child >= 0 || (out == NULL && talk->to_child >= 0)) {
@@ -110,8 +123,13 @@ static bool converse (struct talk *talk, struct buffer *out)
                                   { .fd = talk->to_child, .events = POLLOUT } };
         if (left_ms <= 0)
             return false;
-        if (poll (ends, 2, (int)left_ms) < 0 && errno != EINTR)
+        int ready = poll (ends, 2, left_ms < LOOK_MS ? (int)left_ms : LOOK_MS);
+        if (ready < 0 && errno != EINTR)
             return false;
+        if (ready == 0 && talk->ended)
+            break;
+        if (ready == 0)
+            (void)has_ended (talk); /* and if so, what it wrote just before is there at the next look */
         if (ends[0].revents)
             collect (talk, out);
         if (ends[1].revents && talk->to_child >= 0)
@@ -121,16 +139,14 @@ static bool converse (struct talk *talk, struct buffer *out)
 }
 
 /* Wait for the end of the child, at most until the deadline. Returns false when it still runs. */
-static bool wait_until (pid_t pid, int64_t deadline_ms, int *ret_status)
+static bool wait_for_end (struct talk *talk)
 {
-    for (;;) {
-        pid_t done = waitpid (pid, ret_status, WNOHANG);
-        if (done == pid)
-            return true;
-        if ((done < 0 && errno != EINTR) || now_ms () >= deadline_ms)
+    while (!has_ended (talk)) {
+        if (now_ms () >= talk->deadline_ms)
             return false;
         nanosleep (&(struct timespec){ .tv_nsec = 1000000 }, NULL);
     }
+    return true;
 }
 
 static void end_child (pid_t pid, bool apart)
@@ -184,38 +200,35 @@ int process_run (const char *const *arguments, const void *input, size_t input_l
 {
     const char *program = arguments[0];
     int to_child[2], from_child[2];
-    pid_t pid = -1;
+    struct talk talk = { .input = input, .left = input_len };
     if (open_pipes (to_child, from_child) != 0)
         return error_set (err, ERROR_CREDENTIAL_HELPER, "cannot make a pipe for %s: %s", program, strerror (errno));
     char **copy = copy_arguments (arguments);
     bool apart = out != NULL;
-    int code = spawn (copy, to_child[0], apart ? from_child[1] : STDERR_FILENO, apart, &pid);
+    int code = spawn (copy, to_child[0], apart ? from_child[1] : STDERR_FILENO, apart, &talk.pid);
     free_arguments (copy);
     close_end (&to_child[0]);
     close_end (&from_child[1]);
-    struct talk talk = { .to_child = to_child[1],
-                         .from_child = from_child[0],
-                         .input = input,
-                         .left = input_len,
-                         .deadline_ms = now_ms () + timeout_ms };
+    talk.to_child = to_child[1];
+    talk.from_child = from_child[0];
+    talk.deadline_ms = now_ms () + timeout_ms;
     if (!apart)
         close_end (&talk.from_child);
     if (code == 0 && input_len == 0)
         close_end (&talk.to_child);
-    int status = 0;
-    bool ended = code == 0 && converse (&talk, out) && wait_until (pid, talk.deadline_ms, &status);
+    bool ended = code == 0 && converse (&talk, out) && wait_for_end (&talk);
     close_end (&talk.to_child);
     close_end (&talk.from_child);
     if (code != 0)
         return error_set (err, ERROR_CREDENTIAL_HELPER, "%s cannot be run: %s", program,
                           code == ENOENT ? "it is not on PATH" : strerror (code));
     if (!ended) {
-        end_child (pid, apart);
+        end_child (talk.pid, apart);
         return out && out->failed ? error_set (err, ERROR_CREDENTIAL_HELPER, "%s answers with more than %zu bytes",
                                                program, out->ceiling)
                                   : error_set (err, ERROR_CREDENTIAL_HELPER, "%s did not answer within %d s", program,
                                                timeout_ms / 1000);
     }
-    ret_result->exit_status = WIFEXITED (status) ? WEXITSTATUS (status) : -1;
+    ret_result->exit_status = WIFEXITED (talk.status) ? WEXITSTATUS (talk.status) : -1;
     return 0;
 }
