@@ -4,9 +4,11 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/base/json.h"
+#include "src/base/log.h"
 #include "src/base/text.h"
 #include "src/credentials/process.h"
 
@@ -27,14 +29,28 @@ static void trim (struct buffer *text)
         text->data[--text->len] = '\0';
 }
 
-/* A helper says what is wrong on stdout. */
-static int fail (const struct helper *helper, const char *action, const struct buffer *answer, int exit_status,
-                 struct error *err)
+/* Whether some of the secret stands in the answer. */
+static bool shows (const struct buffer *answer, const struct secret *secret)
 {
+    enum { PART_BYTES = 8 };
+    size_t part = secret->len < PART_BYTES ? secret->len : PART_BYTES;
+    for (size_t i = 0; part > 0 && i + part <= secret->len; i++)
+        if (memmem (buffer_text (answer), answer->len, secret->data + i, part))
+            return true;
+    return false;
+}
+
+/* A helper says what is wrong on stdout. secret, which may be NULL, is what it was given. */
+static int fail (const struct helper *helper, const char *action, const struct buffer *answer,
+                 const struct secret *secret, int exit_status, struct error *err)
+{
+    AUTO (buffer) clean;
     AUTO (buffer) words;
+    buffer_init (&clean, ANSWER_MAX_BYTES * 4);
     buffer_init (&words, ANSWER_MAX_BYTES * 4);
-    text_append_clean (&words, buffer_text (answer), answer->len);
-    if (words.len > 0 && strcmp (action, "get") != 0)
+    text_append_clean (&clean, buffer_text (answer), answer->len);
+    log_redact (&words, buffer_text (&clean));
+    if (words.len > 0 && strcmp (action, "get") != 0 && (secret == NULL || !shows (answer, secret)))
         return error_set (err, ERROR_CREDENTIAL_HELPER, "%s %s failed: %.200s", helper->program, action,
                           buffer_text (&words));
     /* what stands in the answer of a get may be the secret */
@@ -83,12 +99,14 @@ static int helper_get (struct credentials *credentials, const char *key, struct 
     if (exit_status == 0)
         return parse_answer (helper, &answer, ret_credential, ret_found, err);
     if (strcmp (buffer_text (&answer), NOT_FOUND) != 0)
-        return fail (helper, "get", &answer, exit_status, err);
+        return fail (helper, "get", &answer, NULL, exit_status, err);
     *ret_found = false;
     return 0;
 }
 
-static int store (const struct helper *helper, const char *key, const struct credential *credential, struct error *err)
+/* A store that went well says nothing; *ret_doubtful tells of one that did say something. */
+static int store (const struct helper *helper, const char *key, const struct credential *credential, bool *ret_doubtful,
+                  struct error *err)
 {
     AUTO (buffer) request;
     AUTO (buffer) answer;
@@ -107,7 +125,23 @@ static int store (const struct helper *helper, const char *key, const struct cre
         return error_set (err, ERROR_CREDENTIAL_HELPER, "the credential is too long for a helper");
     if (run (helper, "store", request.data, request.len, &answer, &exit_status, err) != 0)
         return -1;
-    return exit_status == 0 ? 0 : fail (helper, "store", &answer, exit_status, err);
+    *ret_doubtful = answer.len > 0;
+    return exit_status == 0 ? 0 : fail (helper, "store", &answer, &credential->secret, exit_status, err);
+}
+
+/* Store, and where the helper's words make that doubtful see what it has. */
+static int store_surely (struct helper *helper, const char *key, const struct credential *credential, struct error *err)
+{
+    AUTO (credential) held = { .user = NULL };
+    bool doubtful = false, found;
+    if (store (helper, key, credential, &doubtful, err) != 0)
+        return -1;
+    if (!doubtful
+        || (helper_get (&helper->credentials, key, &held, &found, NULL) == 0 && found
+            && strcmp (held.user, credential->user) == 0 && secret_equal (&held.secret, &credential->secret)))
+        return 0;
+    return error_set (err, ERROR_CREDENTIAL_HELPER, "%s store says that all is well, but has not stored it",
+                      helper->program);
 }
 
 static int helper_erase (struct credentials *credentials, const char *key, struct error *err)
@@ -120,7 +154,7 @@ static int helper_erase (struct credentials *credentials, const char *key, struc
         return -1;
     if (exit_status == 0 || strcmp (buffer_text (&answer), NOT_FOUND) == 0)
         return 0;
-    return fail (helper, "erase", &answer, exit_status, err);
+    return fail (helper, "erase", &answer, NULL, exit_status, err);
 }
 
 /* Some helpers (pass) keep one credential per server and user, and give any of them: what another user had must go
@@ -128,16 +162,16 @@ static int helper_erase (struct credentials *credentials, const char *key, struc
 static int helper_put (struct credentials *credentials, const char *key, const struct credential *credential,
                        struct error *err)
 {
-    const struct helper *helper = (struct helper *)credentials;
+    struct helper *helper = (struct helper *)credentials;
     AUTO (credential) old = { .user = NULL };
     bool found = false;
-    bool replaces = helper_get (credentials, key, &old, &found, NULL) == 0 && found
-                    && strcmp (old.user, credential->user) != 0;
+    bool replaces =
+        helper_get (credentials, key, &old, &found, NULL) == 0 && found && strcmp (old.user, credential->user) != 0;
     if (replaces && helper_erase (credentials, key, err) != 0)
         return -1;
-    if (store (helper, key, credential, err) == 0)
+    if (store_surely (helper, key, credential, err) == 0)
         return 0;
-    if (replaces && store (helper, key, &old, NULL) != 0)
+    if (replaces && store_surely (helper, key, &old, NULL) != 0)
         error_prefix (err, "the credentials of %s for %s are gone", old.user, key);
     return -1;
 }
@@ -165,6 +199,12 @@ struct credentials *helper_credentials (const char *name, int timeout_ms, struct
     return &helper->credentials;
 }
 
+static bool is_program (const char *file)
+{
+    struct stat st;
+    return stat (file, &st) == 0 && S_ISREG (st.st_mode) && access (file, X_OK) == 0;
+}
+
 int helper_check (const char *name, struct error *err)
 {
     const char *path = getenv ("PATH");
@@ -172,10 +212,10 @@ int helper_check (const char *name, struct error *err)
     while (path && *path) {
         size_t len = strcspn (path, ":");
         AUTOFREE char *file = xasprintf ("%.*s/%s", len ? (int)len : 1, len ? path : ".", program);
-        if (access (file, X_OK) == 0)
+        if (is_program (file))
             return 0;
         path += len + (path[len] == ':');
     }
-    error_set (err, ERROR_CREDENTIAL_HELPER, "%s, which Docker's config.json names, is not on PATH", program);
+    error_set (err, ERROR_CREDENTIAL_HELPER, "%s, which Docker's config.json names, is no program on PATH", program);
     return error_hint (err, "install it, or take it out of credsStore or credHelpers");
 }
