@@ -39,9 +39,11 @@ cli_tests = \
 	tests/cli/credential-stores.bats \
 	tests/cli/delete.bats \
 	tests/cli/demo.bats \
+	tests/cli/docker-config.bats \
 	tests/cli/docker.bats \
 	tests/cli/faults.bats \
 	tests/cli/help.bats \
+	tests/cli/hostile-helpers.bats \
 	tests/cli/hub.bats \
 	tests/cli/input.bats \
 	tests/cli/keystore.bats \
