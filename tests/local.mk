@@ -33,12 +33,14 @@ contract_tests = \
 cli_tests = \
 	tests/cli/account.bats \
 	tests/cli/activate.bats \
+	tests/cli/canary.bats \
 	tests/cli/completion.bats \
 	tests/cli/config.bats \
 	tests/cli/create.bats \
 	tests/cli/credential-stores.bats \
 	tests/cli/delete.bats \
 	tests/cli/demo.bats \
+	tests/cli/docker-clients.bats \
 	tests/cli/docker-config.bats \
 	tests/cli/docker.bats \
 	tests/cli/faults.bats \
@@ -46,12 +48,14 @@ cli_tests = \
 	tests/cli/hostile-helpers.bats \
 	tests/cli/hub.bats \
 	tests/cli/input.bats \
+	tests/cli/keystore-faults.bats \
 	tests/cli/keystore.bats \
 	tests/cli/list.bats \
 	tests/cli/login.bats \
 	tests/cli/logout.bats \
 	tests/cli/output.bats \
 	tests/cli/parallel.bats \
+	tests/cli/plugin-docker.bats \
 	tests/cli/plugin.bats \
 	tests/cli/prompt.bats \
 	tests/cli/readme.bats \

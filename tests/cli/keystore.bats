@@ -194,44 +194,6 @@ answers() {
   INPUT=key answers 0 '{"ServerURL":"reg.example","Username":"alice","Secret":"secret"}' helper get
 }
 
-@test "a damaged keystore is left as it is" {
-  made
-  store reg.example alice secret
-  for at in 0 8 9 12 30 60 73 80 120; do
-    cp "$KEYSTORE" good
-    printf '\xff' | dd of="$KEYSTORE" bs=1 seek="$at" conv=notrunc status=none
-    cmp -s "$KEYSTORE" good && printf '\x01' | dd of="$KEYSTORE" bs=1 seek="$at" conv=notrunc status=none
-    cp "$KEYSTORE" bad
-    run dpat keystore unlock
-    [ "$status" -eq "$(exit_of keystore)" ]
-    run store other.example bob secret
-    [ "$status" -eq 1 ]
-    cmp "$KEYSTORE" bad
-    cp good "$KEYSTORE"
-  done
-  : >"$KEYSTORE"
-  fails_with keystore dpat keystore unlock
-  rm "$KEYSTORE"
-  mkdir "$KEYSTORE"
-  fails_with keystore dpat keystore unlock
-}
-
-@test "a folder that cannot be written: told, and the old content stays" {
-  made
-  store reg.example alice secret
-  needs_nobody
-  cp -r "$XDG_STATE_HOME/dpat" "$PUBLIC/state"
-  cp passphrase "$PUBLIC/passphrase"
-  chmod 644 "$PUBLIC/passphrase"
-  chown -R 65534 "$PUBLIC/state"
-  chmod 500 "$PUBLIC/state"
-  ln -s dpat "$PUBLIC/docker-credential-dpat"
-  cp "$PUBLIC/state/keystore" before
-  run --separate-stderr as_nobody env DPAT_STATE_DIR="$PUBLIC/state" DPAT_PASSPHRASE_FILE="$PUBLIC/passphrase" \
-    "$PUBLIC/docker-credential-dpat" erase <<<'reg.example'
-  cmp "$PUBLIC/state/keystore" before || [ "$status" -eq 0 ]
-}
-
 @test "eight helpers at once lose nothing" {
   made
   for i in 1 2 3 4 5 6 7 8; do

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """A stand-in registry on loopback (TLS, self-signed): it demands Basic credentials and writes down what it is shown.
 
-registry.py --port-file FILE --record FILE [--accept USER:SECRET]
+registry.py --port-file FILE --record FILE [--accept USER:SECRET] [--count N]
 
 Answers GET /v2/ and manifests of any name (distribution specification 1.1). Each line of the record is
-"USER SECRET METHOD PATH". Without --accept any credentials are good.
+"USER SECRET METHOD PATH". Without --accept any credentials are good. With --count it is that many registries, their
+ports one a line.
 """
 import argparse
 import base64
@@ -14,6 +15,7 @@ import os
 import ssl
 import subprocess
 import tempfile
+import threading
 
 CONFIG = b"{}"
 CONFIG_DIGEST = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
@@ -94,15 +96,20 @@ def main():
     parser.add_argument("--port-file", required=True)
     parser.add_argument("--record", required=True)
     parser.add_argument("--accept")
+    parser.add_argument("--count", type=int, default=1)
     options = parser.parse_args()
-    server = Server(("127.0.0.1", 0), Handler)
-    server.socket = tls_context().wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    server.record = options.record
-    server.accept = options.accept
+    context = tls_context()
+    servers = [Server(("127.0.0.1", 0), Handler) for _ in range(options.count)]
+    for server in servers:
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        server.record = options.record
+        server.accept = options.accept
     with open(options.port_file + ".new", "w", encoding="utf-8") as port_file:
-        port_file.write(f"{server.server_port}\n")
+        port_file.writelines(f"{server.server_port}\n" for server in servers)
     os.rename(options.port_file + ".new", options.port_file)
-    server.serve_forever()
+    for server in servers[1:]:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    servers[0].serve_forever()
 
 
 main()
