@@ -56,19 +56,19 @@ silent() {
 @test "as what the helper stores" {
   export DPAT_PASSPHRASE_FILE=$HOME/passphrase
   dpat keystore init -q
-  store() { printf "$1" "$CANARY" | try docker-credential-dpat store; }
-  store '{"ServerURL":"r.example","Username":"a","Secret":"%s"}'
-  store '{"ServerURL":"r.example","Username":"","Secret":"%s"}'
-  store '{"ServerURL":"","Username":"a","Secret":"%s"}'
-  store '{"ServerURL":"r.example","Username":"a","Secret":"%s"'
-  store '{"ServerURL":"r.example","Username":"a","Secret":"%s","Secret":"again"}'
-  store '{"ServerURL":7,"Username":["%s"],"Secret":7}'
-  store '%s'
-  store '"%s"'
+  store() { printf '%s' "${1/@/$CANARY}" | try docker-credential-dpat store; }
+  store '{"ServerURL":"r.example","Username":"a","Secret":"@"}'
+  store '{"ServerURL":"r.example","Username":"","Secret":"@"}'
+  store '{"ServerURL":"","Username":"a","Secret":"@"}'
+  store '{"ServerURL":"r.example","Username":"a","Secret":"@"'
+  store '{"ServerURL":"r.example","Username":"a","Secret":"@","Secret":"again"}'
+  store '{"ServerURL":7,"Username":["@"],"Secret":7}'
+  store '@'
+  store '"@"'
   printf '%s' "$CANARY" | try docker-credential-dpat get
   printf '%s' "$CANARY" | try docker-credential-dpat erase
   chmod 666 "$KEYSTORE"
-  store '{"ServerURL":"r.example","Username":"a","Secret":"%s"}'
+  store '{"ServerURL":"r.example","Username":"a","Secret":"@"}'
   chmod 600 "$KEYSTORE"
   try docker-credential-dpat list
   try docker-credential-dpat list "$CANARY"
@@ -119,13 +119,16 @@ silent() {
   chmod 600 "$KEYSTORE"
   dpat create full -q >/dev/full 2>>said || :
   dpat create full --json >/dev/full 2>>said || :
-  for secret in $(grep '^dpat_' "$spied"); do
+  grep '^dpat_' "$spied" >secrets
+  mapfile -t secrets <secrets
+  rm secrets
+  for secret in "${secrets[@]}"; do
     try dpat login alice --password-stdin --registry two.example -y <<<"$secret"
     try dpat show "$secret"
     run ! grep -qF "${secret:5:32}" said
     nowhere "$secret"
   done
-  [ "$(grep -c '^dpat_' "$spied")" -ge 10 ]
+  [ "${#secrets[@]}" -ge 9 ]
 }
 
 @test "nobody of the same user reads its memory, whatever name it is called by" {

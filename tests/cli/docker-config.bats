@@ -39,9 +39,9 @@ works() {
 
 @test "no JSON object, duplicate keys, a byte order mark, NUL bytes, members of another kind" {
   for text in '[]' '[{"auths":{}}]' '"x"' '7' 'null' '{' '{}{}' '{"auths":{}} trailing' '{"a":1,"a":2}' \
-    '{"auths":{"x":{},"x":{}}}' '\xef\xbb\xbf{}' '{}\0' '\0' '{"a":"\0"}' '{"a":"\\u0000"}x' '{"auths":[]}' \
+    '{"auths":{"x":{},"x":{}}}' '\xef\xbb\xbf{}' '{}\0' '\0' '{"a":"\0"}' '{"a":"\\u0000"}' '{"auths":[]}' \
     '{"auths":"x"}' '{"credsStore":7}' '{"credHelpers":[]}' '{"a":\xff}' '{"a":1e999}' "{'a':1}" '\xff\xfe{\0}\0'; do
-    printf "$text" >"$CONFIG"
+    printf '%b' "$text" >"$CONFIG"
     cp "$CONFIG" before
     run --separate-stderr dpat create ci --docker --registry registry.example
     [ "$status" -eq "$(exit_of credentials_file)" ] && [[ $stderr == *"$CONFIG"* ]] && cmp before "$CONFIG" ||
@@ -54,7 +54,7 @@ works() {
 
 @test "empty, or nothing but white space" {
   for text in '' ' ' '\n' ' \r\n\t\n'; do
-    printf "$text" >"$CONFIG"
+    printf '%b' "$text" >"$CONFIG"
     works
   done
 }
