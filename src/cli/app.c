@@ -49,6 +49,7 @@ void app_release (struct app *app)
         (void)service_sign_out (app->service, &app->caller, false, NULL); /* it would end by itself in any case */
     service_free (app->service);
     session_release (&app->session);
+    keystore_free (app->keystore);
     settings_release (&app->settings);
     *app = (struct app){ .service = NULL };
 }
@@ -59,6 +60,9 @@ int app_load_settings (struct app *app, struct error *err)
         return 0;
     if (settings_load (&app->settings, &app->options, err) != 0)
         return -1;
+    app->passphrase_input = (struct passphrase_input){ .no_input = app->options.no_input };
+    app->passphrases = keystore_passphrase_source (&app->passphrase_input);
+    app->keystore = keystore_new (app->settings.state_folder, &app->passphrases);
     app->loaded = true;
     return 0;
 }

@@ -6,10 +6,12 @@
 
 #include "src/base/error.h"
 #include "src/base/secret.h"
+#include "src/cli/keystore_input.h"
 #include "src/cli/progress.h"
 #include "src/cli/settings.h"
 #include "src/core/docker_entry.h"
 #include "src/core/login.h"
+#include "src/credentials/keystore.h"
 #include "src/service/embedded.h"
 #include "src/service/service.h"
 
@@ -22,6 +24,9 @@ struct app {
     int exit_status;           /* of a command that went well and still has something to say by it */
     struct embedded *embedded; /* owned through service_free; NULL for a service over HTTP */
     struct service *service;   /* owned */
+    struct passphrase_input passphrase_input;
+    struct passphrase_source passphrases;
+    struct keystore *keystore; /* owned; after app_load_settings, and not yet read */
     struct progress progress;  /* of what is awaited from a service over HTTP */
     struct session session;    /* whose bearer is in use; empty before app_sign_in */
     bool session_is_ours;      /* opened for this run alone, and to be ended with it */
@@ -34,7 +39,7 @@ void app_init (struct app *app, bool stdout_was_closed);
 /* End a session opened for this run alone, close everything, wipe. */
 void app_release (struct app *app);
 
-/* Work out the settings once. */
+/* Work out the settings once, and where the keystore is. */
 int app_load_settings (struct app *app, struct error *err);
 
 /* Work out the settings once, and take entries of expired sessions out of Docker's credentials (a failure of that is a

@@ -8,7 +8,6 @@
 #include "src/base/time.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
-#include "src/cli/keystore_input.h"
 #include "src/cli/output.h"
 #include "src/cli/stdout_sink.h"
 #include "src/core/creation.h"
@@ -49,9 +48,6 @@ struct create_work {
     struct docker_config *docker_config;
     char *registry;
     struct docker_entry entry;
-    struct passphrase_input passphrase_input;
-    struct passphrase_source passphrases;
-    struct keystore *keystore;
     char *saved_as; /* in the keystore */
     struct sink *sink;
 };
@@ -59,7 +55,6 @@ struct create_work {
 static void create_work_release (struct create_work *work)
 {
     sink_free (work->sink);
-    keystore_free (work->keystore);
     memory_cleanup_free (&work->saved_as);
     docker_config_free (work->docker_config);
     memory_cleanup_free (&work->registry);
@@ -143,11 +138,8 @@ static int open_docker_sink (struct invocation *invocation, struct create_work *
 static int open_keystore_sink (struct invocation *invocation, struct create_work *work, struct error *err)
 {
     const struct app *app = invocation->app;
-    work->passphrase_input = (struct passphrase_input){ .no_input = app->options.no_input };
-    work->passphrases = keystore_passphrase_source (&work->passphrase_input);
-    work->keystore = keystore_new (app->settings.state_folder, &work->passphrases);
     work->saved_as = xasprintf ("token:%s/%s/%s", app->settings.service_name, app->settings.user, work->wish.name);
-    work->sink = sink_keystore_open (keystore_credentials (work->keystore), work->saved_as, app->settings.user, err);
+    work->sink = sink_keystore_open (keystore_credentials (app->keystore), work->saved_as, app->settings.user, err);
     return work->sink ? 0 : -1;
 }
 

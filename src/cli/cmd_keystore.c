@@ -36,52 +36,30 @@ static const struct option_spec unlock_specs[] = {
     { .name = NULL },
 };
 
-/* A keystore and where its passphrase comes from; initialise with open_keystore. */
-struct opened {
-    struct passphrase_input input;
-    struct passphrase_source source;
-    struct keystore *keystore;
-};
-
-static void opened_release (struct opened *opened)
-{
-    keystore_free (opened->keystore);
-}
-
-static int open_keystore (struct app *app, struct opened *opened, struct error *err)
-{
-    if (app_load (app, err) != 0)
-        return -1;
-    opened->input = (struct passphrase_input){ .no_input = app->options.no_input };
-    opened->source = keystore_passphrase_source (&opened->input);
-    opened->keystore = keystore_new (app->settings.state_folder, &opened->source);
-    return 0;
-}
-
-static json_t *keystore_document (const char *action, const struct opened *opened, const struct keystore_status *status)
+static json_t *keystore_document (const char *action, struct keystore *keystore, const struct keystore_status *status)
 {
     json_t *document = output_document ("keystore");
     json_set_string (document, "action", action);
-    json_set_string (document, "path", keystore_path (opened->keystore));
+    json_set_string (document, "path", keystore_path (keystore));
     json_set (document, "exists", json_boolean (status->exists));
     json_set (document, "unlocked", json_boolean (status->unlocked));
     return document;
 }
 
 /* How it stands after what was done: that is known, and no longer to be asked. */
-static int done (const char *action, const struct opened *opened, bool unlocked, json_t **ret_result)
+static int done (const char *action, const struct keystore *keystore, bool unlocked, json_t **ret_result)
 {
     const struct keystore_status status = { .exists = true, .unlocked = unlocked };
-    *ret_result = keystore_document (action, opened, &status);
+    *ret_result = keystore_document (action, keystore, &status);
     return 0;
 }
 
-static int report (const char *action, const struct opened *opened, json_t **ret_result, struct error *err)
+static int report (const char *action, struct keystore *keystore, json_t **ret_result, struct error *err)
 {
     struct keystore_status status;
-    if (keystore_status (opened->keystore, &status, err) != 0)
+    if (keystore_status (keystore, &status, err) != 0)
         return -1;
-    *ret_result = keystore_document (action, opened, &status);
+    *ret_result = keystore_document (action, keystore, &status);
     return 0;
 }
 
@@ -100,11 +78,10 @@ static int run_init (struct invocation *invocation, json_t **ret_result, struct 
 {
     const struct init_options *options = invocation->state;
     struct app *app = invocation->app;
-    AUTO (opened) opened = { .keystore = NULL };
     AUTOPTR (docker_config) config = NULL;
     AUTO (secret) passphrase = SECRET_INIT;
     struct keystore_status status;
-    if (open_keystore (app, &opened, err) != 0 || keystore_status (opened.keystore, &status, err) != 0)
+    if (app_load (app, err) != 0 || keystore_status (app->keystore, &status, err) != 0)
         return -1;
     if (options->docker
         && (docker_config_open (app->options.docker_folder, &config, err) != 0
@@ -112,61 +89,60 @@ static int run_init (struct invocation *invocation, json_t **ret_result, struct 
         return -1;
     if (!status.exists || !options->docker) { /* with --docker one that is there will do */
         if (status.exists)
-            return keystore_init (opened.keystore, &passphrase, err);
+            return keystore_init (app->keystore, &passphrase, err);
         if (keystore_new_passphrase (app->options.no_input, &passphrase, err) != 0
-            || keystore_init (opened.keystore, &passphrase, err) != 0)
+            || keystore_init (app->keystore, &passphrase, err) != 0)
             return -1;
     }
     if (options->docker && docker_config_set_store (config, HELPER, err) != 0)
         return error_prefix (err, "the keystore is there, but Docker does not use it");
-    return done ("init", &opened, status.unlocked, ret_result);
+    return done ("init", app->keystore, status.unlocked, ret_result);
 }
 
 static int run_unlock (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     const struct unlock_options *options = invocation->state;
-    AUTO (opened) opened = { .keystore = NULL };
+    struct app *app = invocation->app;
     int64_t life_s = UNLOCK_S;
     if (options->life && duration_parse (options->life, "--for", &life_s, err) != 0)
         return -1;
     if (life_s > UNLOCK_MAX_S)
         return error_set (err, ERROR_INVALID_TIME, "a keystore is unlocked for 30 days at most");
-    if (open_keystore (invocation->app, &opened, err) != 0
-        || keystore_unlock (opened.keystore, (unsigned)life_s, err) != 0)
+    if (app_load (app, err) != 0 || keystore_unlock (app->keystore, (unsigned)life_s, err) != 0)
         return -1;
-    return done ("unlock", &opened, true, ret_result);
+    return done ("unlock", app->keystore, true, ret_result);
 }
 
 static int run_lock (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
-    AUTO (opened) opened = { .keystore = NULL };
+    struct app *app = invocation->app;
     bool was;
-    if (open_keystore (invocation->app, &opened, err) != 0 || keystore_lock (opened.keystore, &was, err) != 0)
+    if (app_load (app, err) != 0 || keystore_lock (app->keystore, &was, err) != 0)
         return -1;
-    return report ("lock", &opened, ret_result, err);
+    return report ("lock", app->keystore, ret_result, err);
 }
 
 /* The old passphrase is asked for by the keystore itself, unless the kernel has the key. */
 static int run_passphrase (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
-    AUTO (opened) opened = { .keystore = NULL };
+    struct app *app = invocation->app;
     AUTO (secret) passphrase = SECRET_INIT;
     bool was;
-    if (open_keystore (invocation->app, &opened, err) != 0 || keystore_lock (opened.keystore, &was, err) != 0
-        || keystore_check (opened.keystore, err) != 0
-        || prompt_new_secret ("New passphrase of dpat's keystore", opened.input.no_input, &passphrase, err) != 0
+    if (app_load (app, err) != 0 || keystore_lock (app->keystore, &was, err) != 0
+        || keystore_check (app->keystore, err) != 0
+        || prompt_new_secret ("New passphrase of dpat's keystore", app->options.no_input, &passphrase, err) != 0
         || keystore_check_passphrase (&passphrase, err) != 0
-        || keystore_set_passphrase (opened.keystore, &passphrase, err) != 0)
+        || keystore_set_passphrase (app->keystore, &passphrase, err) != 0)
         return -1;
-    return done ("passphrase", &opened, false, ret_result);
+    return done ("passphrase", app->keystore, false, ret_result);
 }
 
 static int run_status (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
-    AUTO (opened) opened = { .keystore = NULL };
-    if (open_keystore (invocation->app, &opened, err) != 0)
+    struct app *app = invocation->app;
+    if (app_load (app, err) != 0)
         return -1;
-    return report ("status", &opened, ret_result, err);
+    return report ("status", app->keystore, ret_result, err);
 }
 
 static const struct command keystore_command_init = {

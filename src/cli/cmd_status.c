@@ -6,7 +6,6 @@
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
 #include "src/cli/status_document.h"
-#include "src/credentials/keystore.h"
 #include "src/credentials/session_file.h"
 
 struct status_options {
@@ -80,11 +79,10 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
         if (facts.with == STATUS_NOBODY)
             facts.with = STATUS_PAT;
     }
-    AUTOPTR (keystore) keystore = keystore_new (app->settings.state_folder, NULL);
     struct keystore_status sealed;
-    if (keystore_status (keystore, &sealed, err) != 0)
+    if (keystore_status (app->keystore, &sealed, err) != 0)
         return -1;
-    facts.keystore = sealed.exists ? keystore_path (keystore) : NULL;
+    facts.keystore = sealed.exists ? keystore_path (app->keystore) : NULL;
     facts.keystore_unlocked = sealed.unlocked;
     *ret_result = status_document (&facts);
     return 0;

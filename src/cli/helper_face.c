@@ -10,9 +10,7 @@
 #include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/cli/app.h"
-#include "src/cli/keystore_input.h"
 #include "src/cli/output.h"
-#include "src/credentials/keystore.h"
 #include "src/credentials/session_file.h"
 
 /* Bytes of a line that a client may send, and of an answer. */
@@ -28,7 +26,6 @@ enum { INPUT_MAX_BYTES = 65536, ANSWER_MAX_BYTES = 4 << 20 };
 /* One call of the helper. */
 struct helper_call {
     struct app *app;
-    struct keystore *keystore;
     struct buffer answer;
 };
 
@@ -90,7 +87,7 @@ static int get (struct helper_call *call, const struct secret *input, struct err
         return complain (call, NO_SERVER);
     if (has_expired (call->app, key))
         return complain (call, NOT_FOUND);
-    if (credentials_get (keystore_credentials (call->keystore), key, &credential, &found, err) != 0)
+    if (credentials_get (keystore_credentials (call->app->keystore), key, &credential, &found, err) != 0)
         return -1;
     if (!found)
         return complain (call, NOT_FOUND);
@@ -129,7 +126,7 @@ static int store (struct helper_call *call, struct secret *input, struct error *
         return complain (call, NO_USER);
     AUTO (credential) credential = { .user = xstrdup (json_string_value (user)) };
     secret_set (&credential.secret, secret ? json_string_value (secret) : "", json_string_length (secret));
-    return credentials_put (keystore_credentials (call->keystore), json_string_value (key), &credential, err);
+    return credentials_put (keystore_credentials (call->app->keystore), json_string_value (key), &credential, err);
 }
 
 /* Of an absent one nothing is said: a client would crash. */
@@ -138,7 +135,7 @@ static int erase (struct helper_call *call, const struct secret *input, struct e
     AUTOFREE char *key = trimmed (input);
     if (key[0] == '\0')
         return complain (call, NO_SERVER);
-    return credentials_erase (keystore_credentials (call->keystore), key, err);
+    return credentials_erase (keystore_credentials (call->app->keystore), key, err);
 }
 
 static int add_to_list (void *context, const char *key, const char *user)
@@ -150,7 +147,7 @@ static int add_to_list (void *context, const char *key, const char *user)
 static int list (struct helper_call *call, struct error *err)
 {
     json_auto_t *object = json_object ();
-    if (keystore_walk (call->keystore, add_to_list, object, err) != 0)
+    if (keystore_walk (call->app->keystore, add_to_list, object, err) != 0)
         return -1;
     json_write (&call->answer, object);
     return 0;
@@ -181,8 +178,6 @@ static bool is_action (const char *action)
 
 int helper_perform (struct app *app, const char *action, struct error *err)
 {
-    struct passphrase_input input = { .no_input = app->options.no_input };
-    const struct passphrase_source source = keystore_passphrase_source (&input);
     struct helper_call call = { .app = app };
     struct error why = ERROR_INIT;
     if (!is_action (action)) {
@@ -191,8 +186,6 @@ int helper_perform (struct app *app, const char *action, struct error *err)
     }
     if (app_load_settings (app, err) != 0)
         return -1;
-    AUTOPTR (keystore) keystore = keystore_new (app->settings.state_folder, &source);
-    call.keystore = keystore;
     buffer_init (&call.answer, ANSWER_MAX_BYTES);
     if (act (&call, action, &why) != 0) {
         buffer_puts (&call.answer, why.text);
@@ -229,6 +222,7 @@ int helper_run (int argc, char **argv, bool stdout_was_closed)
     AUTO (buffer) text;
     buffer_init (&text, 1024);
     app_init (&app, stdout_was_closed);
+    app.options.no_input = settings_environment_flag ("DPAT_NO_INPUT");
     int status = 0;
     if (argc == 2 && answer_about_itself (argv[1], &text))
         status = output_write (&text, &err);
