@@ -11,7 +11,7 @@
 #include "src/base/memory.h"
 #include "src/cli/app.h"
 #include "src/cli/output.h"
-#include "src/credentials/session_file.h"
+#include "src/core/docker_entry.h"
 
 /* Bytes of a line that a client may send, and of an answer. */
 enum { INPUT_MAX_BYTES = 65536, ANSWER_MAX_BYTES = 4 << 20 };
@@ -62,20 +62,17 @@ static const json_t *get_member (const json_t *object, const char *wanted)
     return json_is_string (found) ? found : NULL;
 }
 
-/* Whether the entry is of a sign-in whose session is over: then it counts as gone, though it may rest here still. */
-static bool has_expired (const struct app *app, const char *key)
+/* What is asked for, and of which run. */
+struct question {
+    const struct app *app;
+    const char *key;
+};
+
+static bool has_expired (void *context, const struct credential *credential)
 {
-    AUTOPTR (session_file) file = NULL;
-    AUTO (docker_record_list) records = { .items = NULL };
-    int64_t now = clock_now_us () / 1000000;
-    bool expired = false;
-    if (session_file_open (app->settings.state_folder, &file, NULL) != 0)
-        return false;
-    session_file_list_docker (file, &records);
-    for (size_t i = 0; i < records.count; i++)
-        if (strcmp (records.items[i].registry, key) == 0)
-            expired = records.items[i].automatic && records.items[i].expires_at && records.items[i].expires_at <= now;
-    return expired;
+    const struct question *question = context;
+    return docker_entry_has_expired (question->app->settings.state_folder, question->key, credential,
+                                     clock_now_us () / 1000000);
 }
 
 static int get (struct helper_call *call, const struct secret *input, struct error *err)
@@ -85,11 +82,13 @@ static int get (struct helper_call *call, const struct secret *input, struct err
     bool found;
     if (key[0] == '\0')
         return complain (call, NO_SERVER);
-    if (has_expired (call->app, key))
-        return complain (call, NOT_FOUND);
     if (credentials_get (keystore_credentials (call->app->keystore), key, &credential, &found, err) != 0)
         return -1;
-    if (!found)
+    struct question question = { .app = call->app, .key = key };
+    bool expired = found && has_expired (&question, &credential);
+    if (expired && keystore_erase_if (call->app->keystore, key, has_expired, &question, &found, err) != 0)
+        return -1;
+    if (!found || expired)
         return complain (call, NOT_FOUND);
     json_auto_t *object = json_object ();
     json_set_string (object, "ServerURL", key);

@@ -22,6 +22,26 @@ int docker_entry_is_foreign (const struct docker_entry *entry, bool *ret_foreign
     return 0;
 }
 
+static bool has_expired (const struct docker_record *record, int64_t now)
+{
+    return record->automatic && record->expires_at != 0 && record->expires_at <= now;
+}
+
+bool docker_entry_has_expired (const char *state_folder, const char *registry, const struct credential *credential,
+                               int64_t now)
+{
+    AUTOPTR (session_file) file = NULL;
+    AUTO (docker_record_list) records = { .items = NULL };
+    if (session_file_open (state_folder, &file, NULL) != 0)
+        return false;
+    session_file_list_docker (file, &records);
+    for (size_t i = 0; i < records.count; i++)
+        if (strcmp (records.items[i].registry, registry) == 0 && has_expired (&records.items[i], now)
+            && session_file_matches (file, &records.items[i], credential))
+            return true;
+    return false;
+}
+
 int docker_entry_put (const struct docker_entry *entry, const struct secret *secret,
                       const struct docker_entry_note *note, struct error *err)
 {
@@ -90,7 +110,7 @@ static bool is_meant (const struct withdrawal *withdrawal, const struct docker_r
         return strcmp (record->user, withdrawal->user) == 0;
     if (withdrawal->token_id)
         return record->token_id && strcmp (record->token_id, withdrawal->token_id) == 0;
-    return record->automatic && record->expires_at != 0 && record->expires_at <= withdrawal->now;
+    return has_expired (record, withdrawal->now);
 }
 
 static size_t count_meant (const struct withdrawal *withdrawal, const struct docker_record_list *records)

@@ -29,6 +29,11 @@ struct docker_entry_note {
 /* Whether Docker's credentials hold something for the registry that dpat did not put there. */
 int docker_entry_is_foreign (const struct docker_entry *entry, bool *ret_foreign, struct error *err);
 
+/* Whether credential, which rests somewhere for the registry, is what dpat wrote there for a sign-in whose session was
+ * over by now (seconds UTC). Somebody else's never is. */
+bool docker_entry_has_expired (const char *state_folder, const char *registry, const struct credential *credential,
+                               int64_t now);
+
 /* Write user and secret as `docker login` would, and remember it. The record is kept before the entry is written, and
  * older ones until it is, so that a process that dies in between leaves no entry that nobody knows of. On -1 both are
  * as before. */

@@ -198,6 +198,16 @@ static int erase (struct docker_file *file, struct credentials *helper, const ch
     return docker_file_remove (file, key) ? docker_file_write (file, err) : 0;
 }
 
+/* Where the helper has nothing any more, the empty entry in the file that says it had is out of date. */
+static int erase_mark (struct docker_file *file, const char *key, struct error *err)
+{
+    AUTO (credential) held = { .user = NULL };
+    bool found;
+    if (docker_file_get (file, key, &held, &found, err) != 0)
+        return -1;
+    return !found && docker_file_remove (file, key) ? docker_file_write (file, err) : 0;
+}
+
 int docker_config_erase (struct docker_config *config, const char *key,
                          bool (*matches) (void *context, const struct credential *credential), void *context,
                          bool *ret_erased, struct error *err)
@@ -219,7 +229,7 @@ int docker_config_erase (struct docker_config *config, const char *key,
     if (wanted && erase (&file, helper, key, err) != 0)
         return -1;
     *ret_erased = wanted;
-    return 0;
+    return helper && !found ? erase_mark (&file, key, err) : 0;
 }
 
 const char *docker_config_store (const struct docker_config *config)

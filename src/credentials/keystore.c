@@ -152,20 +152,26 @@ static int write_content (struct keystore *keystore, const json_t *root, struct 
     return file_replace (keystore->path, out.data, out.len, 0600, &why) == 0 ? 0 : fail_file (&why, err);
 }
 
+/* Returns whether there is such an entry. */
+static bool get_entry (const json_t *entries, const char *key, struct credential *ret_credential)
+{
+    const json_t *entry = json_object_get (entries, key);
+    const json_t *secret = json_object_get (entry, "secret");
+    const char *user = json_get_string (entry, "user");
+    if (user == NULL || !json_is_string (secret))
+        return false;
+    ret_credential->user = xstrdup (user);
+    secret_set (&ret_credential->secret, json_string_value (secret), json_string_length (secret));
+    return true;
+}
+
 static int keystore_get (struct credentials *credentials, const char *key, struct credential *ret_credential,
                          bool *ret_found, struct error *err)
 {
     __attribute__ ((cleanup (content_release))) struct content content = CONTENT_INIT;
     if (read_content ((struct keystore *)credentials, &content, err) != 0)
         return -1;
-    const json_t *entry = json_object_get (json_object_get (content.root, "entries"), key);
-    const json_t *secret = json_object_get (entry, "secret");
-    const char *user = json_get_string (entry, "user");
-    *ret_found = user && secret;
-    if (*ret_found) {
-        ret_credential->user = xstrdup (user);
-        secret_set (&ret_credential->secret, json_string_value (secret), json_string_length (secret));
-    }
+    *ret_found = get_entry (json_object_get (content.root, "entries"), key, ret_credential);
     return 0;
 }
 
@@ -329,6 +335,25 @@ int keystore_status (struct keystore *keystore, struct keystore_status *ret_stat
     keyring_get (name, key, &ret_status->unlocked);
     ret_status->unlocked = ret_status->unlocked && seal_key_fits (&keystore->header, key);
     secret_wipe (key, sizeof (key));
+    return 0;
+}
+
+int keystore_erase_if (struct keystore *keystore, const char *key,
+                       bool (*matches) (void *context, const struct credential *credential), void *context,
+                       bool *ret_erased, struct error *err)
+{
+    __attribute__ ((cleanup (content_release))) struct content content = CONTENT_INIT;
+    AUTO (credential) held = { .user = NULL };
+    *ret_erased = false;
+    if (edit_content (keystore, &content, err) != 0)
+        return -1;
+    json_t *entries = json_object_get (content.root, "entries");
+    if (!get_entry (entries, key, &held) || !matches (context, &held))
+        return 0;
+    json_object_del (entries, key);
+    if (write_content (keystore, content.root, err) != 0)
+        return -1;
+    *ret_erased = true;
     return 0;
 }
 

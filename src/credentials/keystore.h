@@ -58,6 +58,11 @@ int keystore_status (struct keystore *keystore, struct keystore_status *ret_stat
 /* The port's view of it. Borrowed as long as it lives. */
 struct credentials *keystore_credentials (struct keystore *keystore);
 
+/* Remove what rests under key if matches (context, credential) says so, all under the lock; *ret_erased tells. */
+int keystore_erase_if (struct keystore *keystore, const char *key,
+                       bool (*matches) (void *context, const struct credential *credential), void *context,
+                       bool *ret_erased, struct error *err);
+
 /* Call each for every entry, by server name; a non-zero return of each ends the walk and is returned. */
 int keystore_walk (struct keystore *keystore, int (*each) (void *context, const char *key, const char *user),
                    void *context, struct error *err);

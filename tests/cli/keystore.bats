@@ -250,16 +250,54 @@ answers() {
   [ "$(json '["other"]["kept"]' <"$DOCKER_CONFIG/config.json")" = 1 ]
 }
 
-@test "an automatic token's entry is gone when its session is over" {
+# A session of an hour with an automatic token in the keystore; `later COMMAND...` runs when it is over.
+signed_in_for_an_hour() {
   export DPAT_PASSPHRASE_FILE=$HOME/passphrase
   dpat keystore init --docker -q
   dpat account add alice --password-stdin -q <<<"$PASSWORD"
   dpat login alice --password-stdin --registry reg.example --for 1h <<<"$PASSWORD" 2>/dev/null
   printf 'reg.example' >key
   helper get <key | grep -q dpat_
-  run --separate-stderr faketime -f +2h "$HOME/bin/docker-credential-dpat" get <key
-  [ "$status" -eq 1 ]
-  [ "$output" = 'credentials not found in native keychain' ]
+}
+
+later() { faketime -f +2h "$@"; }
+
+@test "an automatic token's entry is gone when its session is over, and really gone" {
+  signed_in_for_an_hour
+  INPUT=key answers 1 'credentials not found in native keychain' later "$HOME/bin/docker-credential-dpat" get
+  answers 0 '{}' helper list
+  succeeds later "$DPAT" status # what is remembered of it goes as well
+  run ! grep -q reg.example "$XDG_STATE_HOME/dpat/sessions.json" "$DOCKER_CONFIG/config.json"
+}
+
+@test "any command takes it out of the keystore" {
+  signed_in_for_an_hour
+  succeeds later "$DPAT" status
+  [ -z "$stderr" ]
+  answers 0 '{}' helper list
+  run ! grep -q reg.example "$XDG_STATE_HOME/dpat/sessions.json" "$DOCKER_CONFIG/config.json"
+}
+
+@test "what somebody else stored for that registry since is given, and stays" {
+  signed_in_for_an_hour
+  store reg.example bob 'bobs own'
+  INPUT=key answers 0 '{"ServerURL":"reg.example","Username":"bob","Secret":"bobs own"}' \
+    later "$HOME/bin/docker-credential-dpat" get
+  succeeds later "$DPAT" status
+  answers 0 '{"reg.example":"bob"}' helper list
+}
+
+@test "while the keystore is locked it stays, nobody is asked, and a later run takes it" {
+  signed_in_for_an_hour
+  unset DPAT_PASSPHRASE_FILE
+  run terminal -- env LC_ALL=C faketime -f +2h "$DPAT" status
+  [ "$status" -eq 0 ]
+  [[ $output != *Passphrase* && $output == *'could not be taken out'* ]]
+  grep -q reg.example "$XDG_STATE_HOME/dpat/sessions.json"
+  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
+  answers 0 '{"reg.example":"alice"}' helper list
+  succeeds later "$DPAT" status
+  answers 0 '{}' helper list
 }
 
 @test "a job in the background is not stopped to be asked" {
