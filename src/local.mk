@@ -120,6 +120,8 @@ libdpat_a_SOURCES = \
 	src/core/selection.h \
 	src/core/sink.c \
 	src/core/sink.h \
+	src/credentials/bearers.c \
+	src/credentials/bearers.h \
 	src/credentials/credentials.c \
 	src/credentials/credentials.h \
 	src/credentials/docker_config.c \

@@ -2,6 +2,7 @@
 unit_tests = \
 	tests/unit/test_access \
 	tests/unit/test_address \
+	tests/unit/test_bearers \
 	tests/unit/test_buffer \
 	tests/unit/test_crypto \
 	tests/unit/test_docker_config \
@@ -50,6 +51,7 @@ cli_tests = \
 	tests/cli/input.bats \
 	tests/cli/keystore-faults.bats \
 	tests/cli/keystore.bats \
+	tests/cli/keystore-sessions.bats \
 	tests/cli/list.bats \
 	tests/cli/login.bats \
 	tests/cli/logout.bats \
@@ -82,6 +84,7 @@ lint_tests = \
 	tests/lint/shell.sh
 
 test_support = \
+	tests/cli/keystore.bash \
 	tests/cli/lib.bash \
 	tests/demo.sh \
 	tests/lint/lib.sh \

@@ -14,7 +14,7 @@
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
 #include "src/cli/sign_in_input.h"
-#include "src/credentials/session_file.h"
+#include "src/credentials/bearers.h"
 #include "src/hub/hub.h"
 #include "src/service/accounts.h"
 #include "src/service/password.h"
@@ -67,6 +67,21 @@ int app_load_settings (struct app *app, struct error *err)
     return 0;
 }
 
+/* What ended sessions and interrupted runs left. Nobody is asked for a passphrase by this: what is locked stays for
+ * another time. */
+static void tidy (struct app *app)
+{
+    struct error why = ERROR_INIT;
+    const char *folder = app->settings.state_folder;
+    int64_t now = clock_now_us () / 1000000;
+    app->passphrase_input.no_input = true;
+    if (docker_entry_withdraw_expired (folder, now, NULL, &why) != 0 && why.code != ERROR_STATE)
+        output_note ("dpat: an expired session's entry could not be taken out of Docker's credentials: %s", why.text);
+    if (bearers_settle (folder, keystore_sessions (app->keystore), now, &why) != 0)
+        log_debug ("the bearers of sessions stay where they are: %s", why.text);
+    app->passphrase_input.no_input = app->options.no_input;
+}
+
 int app_load (struct app *app, struct error *err)
 {
     if (app->loaded)
@@ -75,10 +90,7 @@ int app_load (struct app *app, struct error *err)
         return -1;
     log_debug ("service %s, user %s, state in %s", app->settings.service_name,
                app->settings.user ? app->settings.user : "(none)", app->settings.state_folder);
-    struct error why = ERROR_INIT;
-    int64_t now = clock_now_us () / 1000000;
-    if (docker_entry_withdraw_expired (app->settings.state_folder, now, NULL, &why) != 0 && why.code != ERROR_STATE)
-        output_note ("dpat: an expired session's entry could not be taken out of Docker's credentials: %s", why.text);
+    tidy (app);
     return 0;
 }
 
@@ -226,16 +238,15 @@ static int sign_in_by_kept_session (struct app *app, struct error *err)
     bool found = false;
     if (session_file_open (app->settings.state_folder, &file, err) != 0)
         return -1;
-    if (app->settings.user
-        && session_file_get (file, app->settings.service_name, app->settings.user, &kept, &found, err) != 0)
-        return -1;
+    if (app->settings.user)
+        session_file_get (file, app->settings.service_name, app->settings.user, &kept, &found);
     if (!found)
         return no_session (app, file, err);
     if (kept.expires_at <= clock_now_us () / 1000000) {
         error_set (err, ERROR_SESSION_EXPIRED, "the session of %s has expired", kept.user);
         return error_hint (err, "sign in again: dpat login %s", kept.user);
     }
-    if (app_open_service (app, err) != 0)
+    if (bearers_read (keystore_sessions (app->keystore), &kept, err) != 0 || app_open_service (app, err) != 0)
         return -1;
     secret_move (&app->session.bearer, &kept.bearer);
     use_session (app, false);
@@ -261,7 +272,8 @@ struct login_place app_login_place (struct app *app)
     return (struct login_place){ .service = app->service,
                                  .caller = &app->caller,
                                  .service_name = app->settings.service_name,
-                                 .state_folder = app->settings.state_folder };
+                                 .state_folder = app->settings.state_folder,
+                                 .keystore = keystore_sessions (app->keystore) };
 }
 
 char *app_registry (struct app *app, const char *text, struct error *err)

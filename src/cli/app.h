@@ -42,8 +42,8 @@ void app_release (struct app *app);
 /* Work out the settings once, and where the keystore is. */
 int app_load_settings (struct app *app, struct error *err);
 
-/* Work out the settings once, and take entries of expired sessions out of Docker's credentials (a failure of that is a
- * note, not an error). */
+/* Work out the settings once, and clear up after sessions that are over: their entries in Docker's credentials, and
+ * their bearers (a failure of that is no error). */
 int app_load (struct app *app, struct error *err);
 
 /* See that the service is the embedded one, for what only its operator can do; else ERROR_UNSUPPORTED. */
@@ -62,7 +62,7 @@ int app_open_for_server (void *context, struct usage *usage, struct embedded **r
 
 /* Be signed in: with --operator for the user, with DPAT_PASSWORD_FILE for this run alone, else by the kept session.
  * Only then is the service opened. ERROR_NOT_SIGNED_IN, ERROR_SESSION_EXPIRED, ERROR_PAT_CANNOT_MANAGE (only a PAT was
- * signed in). app->caller then shows the session. */
+ * signed in), and the errors of a keystore that has the session. app->caller then shows the session. */
 int app_sign_in (struct app *app, struct error *err);
 
 /* The place of a sign-in or sign-out of this app. Borrowed members. */

@@ -1,6 +1,7 @@
 /* dpat keystore: the sealed file of credentials, for machines that have no credential manager. */
 #include <string.h>
 
+#include "src/base/clock.h"
 #include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/cli/app.h"
@@ -8,6 +9,7 @@
 #include "src/cli/keystore_input.h"
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
+#include "src/credentials/bearers.h"
 #include "src/credentials/docker_config.h"
 #include "src/credentials/keystore.h"
 #include "src/token/expiry.h"
@@ -19,11 +21,14 @@ enum { UNLOCK_S = 8 * 3600, UNLOCK_MAX_S = 30 * 24 * 3600 };
 
 struct init_options {
     bool docker;
+    bool sessions;
 };
 
 static const struct option_spec init_specs[] = {
     { "docker", 0, OPTION_FLAG, offsetof (struct init_options, docker), NULL,
       "have the Docker CLI keep its credentials there (credsStore)", 0 },
+    { "sessions", 0, OPTION_FLAG, offsetof (struct init_options, sessions), NULL, "have dpat's own sessions rest there",
+      0 },
     { .name = NULL },
 };
 
@@ -36,30 +41,45 @@ static const struct option_spec unlock_specs[] = {
     { .name = NULL },
 };
 
-static json_t *keystore_document (const char *action, struct keystore *keystore, const struct keystore_status *status)
+static json_t *keystore_document (const char *action, const struct app *app, const struct keystore_status *status,
+                                  bool sessions)
 {
     json_t *document = output_document ("keystore");
     json_set_string (document, "action", action);
-    json_set_string (document, "path", keystore_path (keystore));
+    json_set_string (document, "path", keystore_path (app->keystore));
     json_set (document, "exists", json_boolean (status->exists));
     json_set (document, "unlocked", json_boolean (status->unlocked));
+    json_set (document, "sessions", json_boolean (sessions));
     return document;
 }
 
-/* How it stands after what was done: that is known, and no longer to be asked. */
-static int done (const char *action, const struct keystore *keystore, bool unlocked, json_t **ret_result)
+/* Whether sessions rest in the keystore. */
+static int see_sessions (const struct app *app, bool *ret_sessions, struct error *err)
 {
-    const struct keystore_status status = { .exists = true, .unlocked = unlocked };
-    *ret_result = keystore_document (action, keystore, &status);
+    AUTOPTR (session_file) file = NULL;
+    if (session_file_open (app->settings.state_folder, &file, err) != 0)
+        return -1;
+    *ret_sessions = session_file_wants_keystore (file);
     return 0;
 }
 
-static int report (const char *action, struct keystore *keystore, json_t **ret_result, struct error *err)
+/* How it stands after what was done: that is known, and what cannot be seen now does not undo it. */
+static int done (const char *action, const struct app *app, bool unlocked, json_t **ret_result)
+{
+    const struct keystore_status status = { .exists = true, .unlocked = unlocked };
+    bool sessions = false;
+    (void)see_sessions (app, &sessions, NULL);
+    *ret_result = keystore_document (action, app, &status, sessions);
+    return 0;
+}
+
+static int report (const char *action, const struct app *app, json_t **ret_result, struct error *err)
 {
     struct keystore_status status;
-    if (keystore_status (keystore, &status, err) != 0)
+    bool sessions;
+    if (keystore_status (app->keystore, &status, err) != 0 || see_sessions (app, &sessions, err) != 0)
         return -1;
-    *ret_result = keystore_document (action, keystore, &status);
+    *ret_result = keystore_document (action, app, &status, sessions);
     return 0;
 }
 
@@ -72,6 +92,15 @@ static int ask_about_docker (const struct app *app, struct docker_config *config
     AUTOFREE char *question =
         xasprintf ("Docker's credentials are kept by docker-credential-%s now. Have dpat's keystore keep them?", other);
     return prompt_confirm (question, app->options.no_input, err);
+}
+
+/* The keystore is opened first: who is asked for its passphrase must not keep the file of sessions locked. */
+static int move_sessions (struct app *app, bool to_keystore, struct error *err)
+{
+    if (keystore_check (app->keystore, err) != 0 && (to_keystore || err->code != ERROR_KEYSTORE))
+        return -1;
+    return bearers_move (app->settings.state_folder, keystore_sessions (app->keystore), to_keystore,
+                         clock_now_us () / 1000000, err);
 }
 
 static int run_init (struct invocation *invocation, json_t **ret_result, struct error *err)
@@ -87,16 +116,31 @@ static int run_init (struct invocation *invocation, json_t **ret_result, struct 
         && (docker_config_open (app->options.docker_folder, &config, err) != 0
             || ask_about_docker (app, config, err) != 0))
         return -1;
-    if (!status.exists || !options->docker) { /* with --docker one that is there will do */
-        if (status.exists)
-            return keystore_init (app->keystore, &passphrase, err);
-        if (keystore_new_passphrase (app->options.no_input, &passphrase, err) != 0
-            || keystore_init (app->keystore, &passphrase, err) != 0)
-            return -1;
-    }
+    if (status.exists && !options->docker && !options->sessions)
+        return keystore_init (app->keystore, &passphrase, err); /* which says what there is */
+    if (!status.exists
+        && (keystore_new_passphrase (app->options.no_input, &passphrase, err) != 0
+            || keystore_init (app->keystore, &passphrase, err) != 0))
+        return -1;
+    if (options->sessions && move_sessions (app, true, err) != 0)
+        return error_prefix (err, "the keystore is there, but not all sessions rest in it");
     if (options->docker && docker_config_set_store (config, HELPER, err) != 0)
         return error_prefix (err, "the keystore is there, but Docker does not use it");
-    return done ("init", app->keystore, status.unlocked, ret_result);
+    return done ("init", app, status.unlocked, ret_result);
+}
+
+static int run_release (struct invocation *invocation, json_t **ret_result, struct error *err)
+{
+    struct app *app = invocation->app;
+    if (app_load (app, err) != 0)
+        return -1;
+    if (move_sessions (app, false, err) == 0)
+        return report ("release", app, ret_result, err);
+    if (err->code == ERROR_KEYSTORE) {
+        error_prefix (err, "new sessions rest in sessions.json, but those in the keystore could not be moved");
+        error_hint (err, "sign in again; a keystore that is put back from a backup gives them back");
+    }
+    return -1;
 }
 
 static int run_unlock (struct invocation *invocation, json_t **ret_result, struct error *err)
@@ -110,7 +154,7 @@ static int run_unlock (struct invocation *invocation, json_t **ret_result, struc
         return error_set (err, ERROR_INVALID_TIME, "a keystore is unlocked for 30 days at most");
     if (app_load (app, err) != 0 || keystore_unlock (app->keystore, (unsigned)life_s, err) != 0)
         return -1;
-    return done ("unlock", app->keystore, true, ret_result);
+    return done ("unlock", app, true, ret_result);
 }
 
 static int run_lock (struct invocation *invocation, json_t **ret_result, struct error *err)
@@ -119,7 +163,7 @@ static int run_lock (struct invocation *invocation, json_t **ret_result, struct 
     bool was;
     if (app_load (app, err) != 0 || keystore_lock (app->keystore, &was, err) != 0)
         return -1;
-    return report ("lock", app->keystore, ret_result, err);
+    return report ("lock", app, ret_result, err);
 }
 
 /* The old passphrase is asked for by the keystore itself, unless the kernel has the key. */
@@ -134,7 +178,7 @@ static int run_passphrase (struct invocation *invocation, json_t **ret_result, s
         || keystore_check_passphrase (&passphrase, err) != 0
         || keystore_set_passphrase (app->keystore, &passphrase, err) != 0)
         return -1;
-    return done ("passphrase", app->keystore, false, ret_result);
+    return done ("passphrase", app, false, ret_result);
 }
 
 static int run_status (struct invocation *invocation, json_t **ret_result, struct error *err)
@@ -142,21 +186,29 @@ static int run_status (struct invocation *invocation, json_t **ret_result, struc
     struct app *app = invocation->app;
     if (app_load (app, err) != 0)
         return -1;
-    return report ("status", app->keystore, ret_result, err);
+    return report ("status", app, ret_result, err);
 }
 
 static const struct command keystore_command_init = {
     .name = "init",
     .summary = "make the keystore",
-    .synopsis = "[--docker]",
+    .synopsis = "[--docker] [--sessions]",
     .description =
         "Make an empty keystore. Its passphrase, of 8 bytes at least, is asked for twice, or read from the file in\n"
         "DPAT_PASSPHRASE_FILE. With --docker the Docker CLI keeps its credentials there from now on: \"credsStore\" "
         "of\n"
         "Docker's config.json becomes \"dpat\"; another store that it names is replaced only with a yes, or -y. What\n"
-        "stands in config.json already stays there; docker login moves it.",
-    .examples = (const struct command_example[]){ { "dpat keystore init --docker", "asks for the passphrase" },
-                                                  { .line = NULL } },
+        "stands in config.json already stays there; docker login moves it.\n"
+        "\n"
+        "With --sessions dpat's own sessions rest there from now on, those of now included: sessions.json then tells\n"
+        "only who is signed in where and until when. Commands that need a session ask for the passphrase, unless the\n"
+        "keystore is unlocked. dpat keystore release is the way back.\n"
+        "\n"
+        "With either, a keystore that is there already is the one that is meant.",
+    .examples =
+        (const struct command_example[]){ { "dpat keystore init --docker", "asks for the passphrase" },
+                                          { "dpat keystore init --docker --sessions", "everything in one place" },
+                                          { .line = NULL } },
     .groups = (const struct option_group[]){ { init_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct init_options),
     .accepts = ACCEPTS_QUIET | ACCEPTS_YES,
@@ -178,6 +230,19 @@ static const struct command keystore_command_unlock = {
     .state_size = sizeof (struct unlock_options),
     .accepts = ACCEPTS_QUIET,
     .run = run_unlock,
+    .view = view_keystore,
+};
+
+static const struct command keystore_command_release = {
+    .name = "release",
+    .summary = "have sessions rest in sessions.json again",
+    .synopsis = "",
+    .description =
+        "The way back from init --sessions: dpat's own sessions move out of the keystore, into sessions.json, and\n"
+        "later ones are kept there. Where the keystore is gone or damaged its sessions cannot be moved (exit 12);\n"
+        "sign in again then.",
+    .accepts = ACCEPTS_QUIET,
+    .run = run_release,
     .view = view_keystore,
 };
 
@@ -222,7 +287,7 @@ const struct command cmd_keystore = {
         "manager. Docker uses it as the credential helper docker-credential-dpat (see dpat credential --help). The\n"
         "names of the servers are sealed with the secrets.",
     .topics = (const char *const[]){ "secrets", "environment", NULL },
-    .subcommands =
-        (const struct command *const[]){ &keystore_command_init, &keystore_command_unlock, &keystore_command_lock,
-                                         &keystore_command_passphrase, &keystore_command_status, NULL },
+    .subcommands = (const struct command *const[]){ &keystore_command_init, &keystore_command_unlock,
+                                                    &keystore_command_lock, &keystore_command_passphrase,
+                                                    &keystore_command_release, &keystore_command_status, NULL },
 };

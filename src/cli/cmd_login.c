@@ -154,6 +154,23 @@ static void tell (const struct app *app, const struct login_work *work, const st
         output_note ("signed in to %s as %s", app_service_title (app), result->user);
 }
 
+/* The result for programs; people were told already. */
+static int describe (const struct app *app, const struct login_result *result, json_t **ret_result, struct error *err)
+{
+    AUTOFREE char *sessions = xasprintf ("%s/sessions.json", app->settings.state_folder);
+    struct status_facts facts = { .service = app->settings.service,
+                                  .user = result->user,
+                                  .with = result->kind == SIGNED_IN_WITH_PAT ? STATUS_PAT : STATUS_PASSWORD,
+                                  .expires_at = result->expires_at,
+                                  .docker_entries = status_docker_entries (app, result->user, err) };
+    if (facts.docker_entries == NULL)
+        return error_prefix (err, "signed in as %s", result->user);
+    if (result->expires_at)
+        facts.secrets_in = result->in_keystore ? keystore_path (app->keystore) : sessions;
+    *ret_result = status_document (&facts);
+    return 0;
+}
+
 static int run (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     struct app *app = invocation->app;
@@ -173,17 +190,8 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
     tell (app, &work, &result);
     if (status != 0)
         return error_prefix (err, "signed in as %s, but not the Docker CLI", result.user);
-    struct status_facts facts = { .service = app->settings.service,
-                                  .user = result.user,
-                                  .with = result.kind == SIGNED_IN_WITH_PAT ? STATUS_PAT : STATUS_PASSWORD,
-                                  .expires_at = result.expires_at,
-                                  .registry = work.registry,
-                                  .stored_in = work.registry
-                                                   ? docker_config_stored_in (work.docker_config, work.registry)
-                                                   : NULL,
-                                  .state_folder = result.expires_at ? app->settings.state_folder : NULL };
     if (app->options.json)
-        *ret_result = status_document (&facts);
+        return describe (app, &result, ret_result, err);
     return 0;
 }
 

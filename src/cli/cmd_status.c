@@ -18,31 +18,20 @@ static const struct option_spec status_specs[] = {
     { .name = NULL },
 };
 
-/* The newest record of Docker's credentials for this service and user; NULL when there is none. */
-static const struct docker_record *find_record (const struct docker_record_list *records, const struct app *app)
-{
-    const struct docker_record *found = NULL;
-    for (size_t i = 0; i < records->count; i++)
-        if (strcmp (records->items[i].service, app->settings.service_name) == 0 && app->settings.user
-            && strcmp (records->items[i].user, app->settings.user) == 0)
-            found = &records->items[i];
-    return found;
-}
-
-static int find_session (const struct app *app, struct session_file *file, struct status_facts *facts,
-                         struct error *err)
+/* A session whose bearer is lost is none. */
+static void find_session (const struct app *app, const struct session_file *file, bool has_keystore,
+                          struct status_facts *facts)
 {
     AUTO (kept_session) kept = { .service = NULL };
     bool found = false;
-    if (app->settings.user
-        && session_file_get (file, app->settings.service_name, app->settings.user, &kept, &found, err) != 0)
-        return -1;
-    if (!found || kept.expires_at <= clock_now_us () / 1000000)
-        return 0;
+    if (app->settings.user)
+        session_file_get (file, app->settings.service_name, app->settings.user, &kept, &found);
+    bool lost = kept.bearer.data == NULL && !(kept.in_keystore && has_keystore);
+    if (!found || lost || kept.expires_at <= clock_now_us () / 1000000)
+        return;
     facts->with = STATUS_PASSWORD;
     facts->expires_at = kept.expires_at;
-    facts->state_folder = app->settings.state_folder;
-    return 0;
+    facts->secrets_in = kept.bearer.data ? session_file_path (file) : keystore_path (app->keystore);
 }
 
 /* Ask the service whether the session still holds. */
@@ -61,27 +50,19 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
     struct app *app = invocation->app;
     const struct status_options *options = invocation->state;
     AUTOPTR (session_file) file = NULL;
-    AUTOPTR (docker_config) config = NULL;
-    AUTO (docker_record_list) records = { .items = NULL };
-    if (app_load (app, err) != 0 || (options->check && check (app, err) != 0)
-        || session_file_open (app->settings.state_folder, &file, err) != 0)
-        return -1;
-    struct status_facts facts = { .service = app->settings.service, .user = app->settings.user };
-    if (find_session (app, file, &facts, err) != 0)
-        return -1;
-    session_file_list_docker (file, &records);
-    const struct docker_record *record = find_record (&records, app);
-    if (record && docker_config_open (record->docker_folder, &config, err) != 0)
-        return -1;
-    if (record) {
-        facts.registry = record->registry;
-        facts.stored_in = docker_config_stored_in (config, record->registry);
-        if (facts.with == STATUS_NOBODY)
-            facts.with = STATUS_PAT;
-    }
     struct keystore_status sealed;
-    if (keystore_status (app->keystore, &sealed, err) != 0)
+    if (app_load (app, err) != 0 || (options->check && check (app, err) != 0)
+        || session_file_open (app->settings.state_folder, &file, err) != 0
+        || keystore_status (app->keystore, &sealed, err) != 0)
         return -1;
+    struct status_facts facts = { .service = app->settings.service,
+                                  .user = app->settings.user,
+                                  .docker_entries = status_docker_entries (app, app->settings.user, err) };
+    if (facts.docker_entries == NULL)
+        return -1;
+    find_session (app, file, sealed.exists, &facts);
+    if (facts.with == STATUS_NOBODY && json_array_size (facts.docker_entries) > 0)
+        facts.with = STATUS_PAT;
     facts.keystore = sealed.exists ? keystore_path (app->keystore) : NULL;
     facts.keystore_unlocked = sealed.unlocked;
     *ret_result = status_document (&facts);
@@ -94,8 +75,9 @@ const struct command cmd_status = {
     .summary = "show who is signed in, and where secrets rest",
     .synopsis = "[--check]",
     .description =
-        "Show the current service and user, how and until when they are signed in, which registry the Docker CLI\n"
-        "was signed in to, and where the secrets rest. Without --check nothing is asked of the service.",
+        "Show the current service and user, how and until when they are signed in, which registries the Docker CLI\n"
+        "was signed in to, and where the secrets rest. Without --check nothing is asked of the service, and never\n"
+        "anybody for a passphrase.",
     .examples = (const struct command_example[]){ { "dpat status", "for people" },
                                                   { "dpat status --check >/dev/null || dpat login", "in a script" },
                                                   { .line = NULL } },

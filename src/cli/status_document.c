@@ -1,9 +1,61 @@
 /* The `status` document of dpat/1. */
 #include "src/cli/status_document.h"
 
+#include <string.h>
+
 #include "src/base/json.h"
 #include "src/base/memory.h"
+#include "src/cli/app.h"
 #include "src/cli/output.h"
+#include "src/credentials/docker_config.h"
+#include "src/credentials/session_file.h"
+
+static int add_entry (json_t *entries, const struct docker_record *record, struct error *err)
+{
+    AUTOPTR (docker_config) config = NULL;
+    if (docker_config_open (record->docker_folder, &config, err) != 0)
+        return -1;
+    json_t *entry = json_object ();
+    json_set_string (entry, "registry", record->registry);
+    json_set_string (entry, "stored_in", docker_config_stored_in (config, record->registry));
+    json_set (entry, "unencrypted", json_boolean (docker_config_is_plain (config, record->registry)));
+    json_set (entry, "automatic", json_boolean (record->automatic));
+    json_set_string (entry, "token_id", record->token_id);
+    json_set_time (entry, "expires_at", record->expires_at);
+    json_add (entries, entry);
+    return 0;
+}
+
+json_t *status_docker_entries (const struct app *app, const char *user, struct error *err)
+{
+    AUTOPTR (session_file) file = NULL;
+    AUTO (docker_record_list) records = { .items = NULL };
+    if (session_file_open (app->settings.state_folder, &file, err) != 0)
+        return NULL;
+    json_t *entries = json_array ();
+    session_file_list_docker (file, &records);
+    for (size_t i = 0; user && i < records.count; i++) {
+        const struct docker_record *record = &records.items[i];
+        if (strcmp (record->service, app->settings.service_name) == 0 && strcmp (record->user, user) == 0
+            && add_entry (entries, record, err) != 0) {
+            json_decref (entries);
+            return NULL;
+        }
+    }
+    return entries;
+}
+
+/* The newest entry, as it was told before there could be several. */
+static json_t *newest (const json_t *entries)
+{
+    const json_t *entry = json_array_get (entries, json_array_size (entries) - 1);
+    if (entry == NULL)
+        return json_null ();
+    json_t *docker = json_object ();
+    json_set_string (docker, "registry", json_get_string (entry, "registry"));
+    json_set_string (docker, "stored_in", json_get_string (entry, "stored_in"));
+    return docker;
+}
 
 json_t *status_document (const struct status_facts *facts)
 {
@@ -13,15 +65,10 @@ json_t *status_document (const struct status_facts *facts)
     json_set_string (document, "user", facts->user);
     json_set_string (document, "signed_in_with", with[facts->with]);
     json_set_time (document, "expires_at", facts->expires_at);
-    json_t *docker = json_null ();
-    if (facts->registry) {
-        docker = json_object ();
-        json_set_string (docker, "registry", facts->registry);
-        json_set_string (docker, "stored_in", facts->stored_in);
-    }
-    json_set (document, "docker", docker);
-    AUTOFREE char *sessions = facts->state_folder ? xasprintf ("%s/sessions.json", facts->state_folder) : NULL;
-    json_set_string (document, "secrets_in", sessions);
+    json_t *entries = facts->docker_entries ? facts->docker_entries : json_array ();
+    json_set (document, "docker", newest (entries));
+    json_set (document, "docker_entries", entries);
+    json_set_string (document, "secrets_in", facts->secrets_in);
     json_t *keystore = json_null ();
     if (facts->keystore) {
         keystore = json_object ();

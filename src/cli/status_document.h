@@ -6,6 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "src/base/error.h"
+
+struct app;
+
 /* How somebody is signed in. */
 enum status_with { STATUS_NOBODY, STATUS_PASSWORD, STATUS_PAT };
 
@@ -15,15 +19,18 @@ struct status_facts {
     const char *user;
     /* How somebody is signed in. */
     enum status_with with;
-    int64_t expires_at;       /* seconds UTC, 0 = none */
-    const char *registry;     /* what the Docker CLI is signed in to */
-    const char *stored_in;    /* where that secret rests */
-    const char *state_folder; /* where the session rests */
-    const char *keystore;     /* the file of the keystore, where there is one */
+    int64_t expires_at;     /* seconds UTC, 0 = none */
+    json_t *docker_entries; /* taken; what dpat put into Docker's credentials: status_docker_entries */
+    const char *secrets_in; /* the file where the session rests */
+    const char *keystore;   /* the file of the keystore, where there is one */
     bool keystore_unlocked;
 };
 
-/* Make the document. Owned. */
+/* What dpat put into Docker's credentials for the current service and user, the newest last, and where each rests.
+ * Owned; NULL when Docker's credentials cannot be read. */
+json_t *status_docker_entries (const struct app *app, const char *user, struct error *err);
+
+/* Make the document; docker is the newest of docker_entries. Owned. */
 json_t *status_document (const struct status_facts *facts);
 
 #endif

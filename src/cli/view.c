@@ -293,7 +293,8 @@ void view_status (struct view *view, const json_t *result)
     AUTOFREE char *user = view_clean_member (result, "user");
     AUTOFREE char *secrets_in = view_clean_member (result, "secrets_in");
     const char *with = json_get_string (result, "signed_in_with");
-    const json_t *docker = json_object_get (result, "docker");
+    const json_t *entry;
+    size_t i;
     put_row (view, "Service:", service);
     put_row (view, "User:", user[0] ? user : "nobody");
     if (with == NULL)
@@ -304,10 +305,12 @@ void view_status (struct view *view, const json_t *result)
         put_row (view, "Signed in:", "with the password");
         put_time_row (view, "Until:", result, "expires_at", "the service ends it");
     }
-    if (json_is_object (docker)) {
-        AUTOFREE char *registry = view_clean_member (docker, "registry");
-        AUTOFREE char *stored_in = view_clean_member (docker, "stored_in");
-        buffer_printf (view->out, "%-11s %s, in %s\n", "Docker:", registry, stored_in);
+    json_array_foreach (json_object_get (result, "docker_entries"), i, entry)
+    {
+        AUTOFREE char *registry = view_clean_member (entry, "registry");
+        AUTOFREE char *stored_in = view_clean_member (entry, "stored_in");
+        buffer_printf (view->out, "%-11s %s, in %s%s\n", i == 0 ? "Docker:" : "", registry, stored_in,
+                       json_is_true (json_object_get (entry, "unencrypted")) ? ", unencrypted" : "");
     }
     if (secrets_in[0])
         put_row (view, "Session in:", secrets_in);

@@ -11,6 +11,7 @@
 #include "src/base/text.h"
 #include "src/core/creation.h"
 #include "src/core/sink.h"
+#include "src/credentials/bearers.h"
 #include "src/token/token_secret.h"
 
 void login_result_release (struct login_result *result)
@@ -20,7 +21,7 @@ void login_result_release (struct login_result *result)
 
 /* Keep the session, or end it again when it cannot be kept. */
 static int keep_session (const struct login_place *place, const struct session *session, const struct caller *inside,
-                         struct error *err)
+                         struct login_result *result, struct error *err)
 {
     AUTOPTR (session_file) file = NULL;
     AUTO (kept_session)
@@ -28,10 +29,10 @@ static int keep_session (const struct login_place *place, const struct session *
              .user = xstrdup (session->user),
              .expires_at = session->expires_us / 1000000 };
     secret_set (&kept.bearer, session->bearer.data, session->bearer.len);
-    if (session_file_edit (place->state_folder, &file, err) == 0) {
-        session_file_put (file, &kept);
-        if (session_file_save (file, err) == 0)
-            return 0;
+    if (session_file_edit (place->state_folder, &file, err) == 0
+        && bearers_keep (file, place->keystore, &kept, err) == 0) {
+        result->in_keystore = session_file_wants_keystore (file);
+        return 0;
     }
     (void)service_sign_out (place->service, inside, false, NULL);
     return error_prefix (err, "the session could not be kept");
@@ -136,11 +137,23 @@ int login_sign_in (struct service *service, const struct caller *caller, const s
     return service_sign_in (service, caller, &second, ret_session, err);
 }
 
+/* A place that cannot be opened is told before the service is asked. A token keeps no session. */
+static int check_place (const struct login_place *place, const struct sign_in *sign_in, struct error *err)
+{
+    AUTOPTR (session_file) file = NULL;
+    if (token_secret_is_pat (secret_text (sign_in->secret)))
+        return 0;
+    return session_file_open (place->state_folder, &file, err) == 0
+               ? bearers_check (file, place->keystore, sign_in->user, err)
+               : -1;
+}
+
 int login_run (const struct login_place *place, const struct sign_in *sign_in, const struct code_source *codes,
                const struct login_docker *docker, struct login_result *ret_result, struct error *err)
 {
     AUTO (session) session = { .bearer = SECRET_INIT };
-    if (login_sign_in (place->service, place->caller, sign_in, codes, &session, err) != 0)
+    if (check_place (place, sign_in, err) != 0
+        || login_sign_in (place->service, place->caller, sign_in, codes, &session, err) != 0)
         return -1;
     struct caller inside = *place->caller;
     inside.bearer = &session.bearer;
@@ -151,7 +164,7 @@ int login_run (const struct login_place *place, const struct sign_in *sign_in, c
         (void)service_sign_out (place->service, &inside, false, NULL);
         return login_with_pat (place, &session, sign_in->secret, docker, ret_result, err);
     }
-    if (keep_session (place, &session, &inside, err) != 0)
+    if (keep_session (place, &session, &inside, ret_result, err) != 0)
         return -1;
     ret_result->expires_at = session.expires_us / 1000000;
     if (docker->config == NULL)
@@ -208,8 +221,7 @@ static int forget_session (const struct login_place *place, const char *user, st
     AUTOPTR (session_file) file = NULL;
     if (session_file_edit (place->state_folder, &file, err) != 0)
         return -1;
-    session_file_remove (file, place->service_name, user, NULL);
-    return session_file_save (file, err);
+    return bearers_forget (file, place->keystore, place->service_name, user, err);
 }
 
 static int cannot_end_all (const char *user, struct error *err)
@@ -218,19 +230,40 @@ static int cannot_end_all (const char *user, struct error *err)
     return error_hint (err, "sign in first: dpat login %s", user);
 }
 
-int logout_run (const struct login_place *place, const char *user, bool everywhere, bool *ret_was, struct error *err)
+/* The session to end, with its bearer when it is live. Where that is lost with its keystore the session is forgotten at
+ * once, and *ret_lost tells why the service cannot be told. */
+static int find_session (const struct login_place *place, const char *user, bool everywhere,
+                         struct kept_session *ret_kept, bool *ret_found, struct error *ret_lost, struct error *err)
 {
     AUTOPTR (session_file) file = NULL;
+    if (session_file_open (place->state_folder, &file, err) != 0)
+        return -1;
+    session_file_get (file, place->service_name, user, ret_kept, ret_found);
+    if (!*ret_found || ret_kept->expires_at <= clock_now_us () / 1000000)
+        return everywhere ? cannot_end_all (user, err) : 0;
+    struct error why = ERROR_INIT;
+    if (bearers_read (place->keystore, ret_kept, &why) == 0)
+        return 0;
+    bool is_lost = why.code == ERROR_NOT_SIGNED_IN || why.code == ERROR_KEYSTORE;
+    if (err)
+        *err = why;
+    if (everywhere || !is_lost || forget_session (place, user, err) != 0)
+        return -1;
+    *ret_lost = why;
+    error_prefix (ret_lost, "signed out here, but the service could not be told");
+    error_hint (ret_lost, "the session ends there by itself; dpat logout --all in another one ends it at once");
+    return 0;
+}
+
+int logout_run (const struct login_place *place, const char *user, bool everywhere, bool *ret_was, struct error *err)
+{
     AUTO (kept_session) kept = { .service = NULL };
     bool found;
-    if (session_file_open (place->state_folder, &file, err) != 0
-        || session_file_get (file, place->service_name, user, &kept, &found, err) != 0)
-        return -1;
-    int status = 0;
-    bool live = found && kept.expires_at > clock_now_us () / 1000000;
-    if (everywhere && !live)
-        return cannot_end_all (user, err);
     struct error why = ERROR_INIT;
+    if (find_session (place, user, everywhere, &kept, &found, &why, err) != 0)
+        return -1;
+    int status = why.code == ERROR_NONE ? 0 : -1;
+    bool live = kept.bearer.data && kept.expires_at > clock_now_us () / 1000000;
     if (live && place->service && !everywhere && delete_automatic (place, user, &kept.bearer, &why) != 0)
         status = -1;
     if (live && place->service && tell_service (place, &kept.bearer, everywhere, status == 0 ? &why : NULL) != 0)

@@ -15,6 +15,7 @@ struct login_place {
     const struct caller *caller; /* its bearer is not looked at */
     const char *service_name;    /* as in struct kept_session */
     const char *state_folder;
+    struct credentials *keystore; /* where bearers may rest; see bearers.h */
 };
 
 /* Where the code of a second factor comes from when the service asks for one: get fills *ret_code (owned by the caller)
@@ -40,6 +41,7 @@ struct login_result {
     enum sign_in_kind kind;
     char user[ACCOUNT_NAME_MAX + 1];
     int64_t expires_at; /* of the kept session; 0 for a PAT, which keeps none */
+    bool in_keystore;   /* where its bearer rests */
     bool docker_signed_in;
     struct token evicted; /* id "" when none had to go */
 };
@@ -50,7 +52,8 @@ void login_result_release (struct login_result *result);
 /* Sign in. With a password: the session is kept for later commands, and where docker says so an auto-generated token
  * signs the Docker CLI in; when that fails the token is deleted again and the session stays: ERROR_UNDELIVERED with
  * `id` and `undone`. With a PAT: it is checked at the service and put into Docker's credentials; no session is kept and
- * an existing one stays. A PAT without docker is ERROR_USAGE. Else the errors of service_sign_in and ERROR_STATE. */
+ * an existing one stays. A PAT without docker is ERROR_USAGE. Else the errors of service_sign_in, ERROR_STATE, and
+ * those of a keystore that shall keep the session and cannot be opened: before the service is asked. */
 int login_run (const struct login_place *place, const struct sign_in *sign_in, const struct code_source *codes,
                const struct login_docker *docker, struct login_result *ret_result, struct error *err);
 
@@ -58,7 +61,8 @@ int login_run (const struct login_place *place, const struct sign_in *sign_in, c
  * dpat wrote for this user out of Docker's credentials. What is here goes even when the service cannot be told; that is
  * the error then. *ret_was tells whether there was anything. With everywhere all sessions of the account end, on other
  * machines as well, and all its auto-generated tokens go; that needs a live session (ERROR_NOT_SIGNED_IN). service in
- * place may be NULL when there is no session. */
+ * place may be NULL when there is no session. Where the session rests in a keystore that is locked or damaged nothing
+ * is done; where that is gone, the service cannot be told. */
 int logout_run (const struct login_place *place, const char *user, bool everywhere, bool *ret_was, struct error *err);
 
 #endif

@@ -203,8 +203,8 @@ static int erase_mark (struct docker_file *file, const char *key, struct error *
 {
     AUTO (credential) held = { .user = NULL };
     bool found;
-    if (docker_file_get (file, key, &held, &found, err) != 0)
-        return -1;
+    if (docker_file_get (file, key, &held, &found, NULL) != 0)
+        return 0; /* then it is none */
     return !found && docker_file_remove (file, key) ? docker_file_write (file, err) : 0;
 }
 

@@ -13,8 +13,19 @@
 
 enum { KEYSTORE_MAX_BYTES = 4 << 20, LOCK_TIMEOUT_MS = 10000, CONTENT_VERSION = 1 };
 
-struct keystore {
+#define ENTRIES "entries"
+#define SESSIONS "sessions" /* may be absent */
+
+/* One part of what is in the file, as the port sees it. */
+struct section {
     struct credentials credentials;
+    struct keystore *keystore;
+    const char *name;
+};
+
+struct keystore {
+    struct section entries;
+    struct section sessions;
     char *path;
     const struct passphrase_source *passphrases;
     bool has_key; /* of the header that was read last */
@@ -48,7 +59,7 @@ static int fail_file (const struct error *why, struct error *err)
         err->code = ERROR_KEYSTORE;
     if (why->code != ERROR_FILE_ABSENT)
         return -1;
-    error_set (err, ERROR_KEYSTORE, "there is no keystore yet");
+    error_set (err, ERROR_KEYSTORE, "there is no keystore");
     return error_hint (err, "make one: dpat keystore init");
 }
 
@@ -102,7 +113,8 @@ static int parse (const struct keystore *keystore, const struct secret *text, st
     if (content->root == NULL)
         return -1;
     if (json_get_integer (content->root, "version") != CONTENT_VERSION
-        || !json_is_object (json_object_get (content->root, "entries")))
+        || !json_is_object (json_object_get (content->root, ENTRIES))
+        || (json_object_get (content->root, SESSIONS) && !json_is_object (json_object_get (content->root, SESSIONS))))
         return error_set (err, ERROR_KEYSTORE, "what is in the keystore %s was written by another version of dpat",
                           keystore->path);
     return 0;
@@ -168,17 +180,18 @@ static bool get_entry (const json_t *entries, const char *key, struct credential
 static int keystore_get (struct credentials *credentials, const char *key, struct credential *ret_credential,
                          bool *ret_found, struct error *err)
 {
+    const struct section *section = (struct section *)credentials;
     __attribute__ ((cleanup (content_release))) struct content content = CONTENT_INIT;
-    if (read_content ((struct keystore *)credentials, &content, err) != 0)
+    if (read_content (section->keystore, &content, err) != 0)
         return -1;
-    *ret_found = get_entry (json_object_get (content.root, "entries"), key, ret_credential);
+    *ret_found = get_entry (json_object_get (content.root, section->name), key, ret_credential);
     return 0;
 }
 
 static int keystore_put (struct credentials *credentials, const char *key, const struct credential *credential,
                          struct error *err)
 {
-    struct keystore *keystore = (struct keystore *)credentials;
+    const struct section *section = (struct section *)credentials;
     __attribute__ ((cleanup (content_release))) struct content content = CONTENT_INIT;
     json_t *entry = json_object ();
     json_t *secret = json_stringn (credential->secret.data ? credential->secret.data : "", credential->secret.len);
@@ -188,24 +201,34 @@ static int keystore_put (struct credentials *credentials, const char *key, const
     }
     json_set_string (entry, "user", credential->user);
     json_set (entry, "secret", secret);
-    if (edit_content (keystore, &content, err) != 0) {
+    if (edit_content (section->keystore, &content, err) != 0) {
         json_decref (entry);
         return -1;
     }
-    json_set (json_object_get (content.root, "entries"), key, entry);
-    return write_content (keystore, content.root, err);
+    if (json_object_get (content.root, section->name) == NULL)
+        json_set (content.root, section->name, json_object ());
+    json_set (json_object_get (content.root, section->name), key, entry);
+    return write_content (section->keystore, content.root, err);
 }
 
-/* Of an absent entry nothing is said, and nothing is written. */
+static bool is_absent (const struct keystore *keystore)
+{
+    struct stat st;
+    return lstat (keystore->path, &st) != 0 && errno == ENOENT;
+}
+
+/* Of an absent entry, or keystore, nothing is said, and nothing is written. */
 static int keystore_erase (struct credentials *credentials, const char *key, struct error *err)
 {
-    struct keystore *keystore = (struct keystore *)credentials;
+    const struct section *section = (struct section *)credentials;
     __attribute__ ((cleanup (content_release))) struct content content = CONTENT_INIT;
-    if (edit_content (keystore, &content, err) != 0)
-        return -1;
-    if (json_object_del (json_object_get (content.root, "entries"), key) != 0)
+    if (is_absent (section->keystore))
         return 0;
-    return write_content (keystore, content.root, err);
+    if (edit_content (section->keystore, &content, err) != 0)
+        return -1;
+    if (json_object_del (json_object_get (content.root, section->name), key) != 0)
+        return 0;
+    return write_content (section->keystore, content.root, err);
 }
 
 static void keystore_free_port (struct credentials *credentials)
@@ -219,7 +242,8 @@ struct keystore *keystore_new (const char *folder, const struct passphrase_sourc
         .get = keystore_get, .put = keystore_put, .erase = keystore_erase, .free = keystore_free_port
     };
     struct keystore *keystore = xcalloc (1, sizeof (*keystore));
-    keystore->credentials.ops = &ops;
+    keystore->entries = (struct section){ .credentials.ops = &ops, .keystore = keystore, .name = ENTRIES };
+    keystore->sessions = (struct section){ .credentials.ops = &ops, .keystore = keystore, .name = SESSIONS };
     keystore->path = xasprintf ("%s/keystore", folder);
     keystore->passphrases = passphrases;
     return keystore;
@@ -241,7 +265,12 @@ const char *keystore_path (const struct keystore *keystore)
 
 struct credentials *keystore_credentials (struct keystore *keystore)
 {
-    return &keystore->credentials;
+    return &keystore->entries.credentials;
+}
+
+struct credentials *keystore_sessions (struct keystore *keystore)
+{
+    return &keystore->sessions.credentials;
 }
 
 int keystore_init (struct keystore *keystore, const struct secret *passphrase, struct error *err)
@@ -256,7 +285,7 @@ int keystore_init (struct keystore *keystore, const struct secret *passphrase, s
     }
     json_auto_t *root = json_object ();
     json_set (root, "version", json_integer (CONTENT_VERSION));
-    json_set (root, "entries", json_object ());
+    json_set (root, ENTRIES, json_object ());
     if (seal_new (passphrase, &keystore->header, keystore->key, err) != 0
         || seal_content (keystore, root, &out, err) != 0)
         return -1;
@@ -347,7 +376,7 @@ int keystore_erase_if (struct keystore *keystore, const char *key,
     *ret_erased = false;
     if (edit_content (keystore, &content, err) != 0)
         return -1;
-    json_t *entries = json_object_get (content.root, "entries");
+    json_t *entries = json_object_get (content.root, ENTRIES);
     if (!get_entry (entries, key, &held) || !matches (context, &held))
         return 0;
     json_object_del (entries, key);
@@ -365,7 +394,7 @@ int keystore_walk (struct keystore *keystore, int (*each) (void *context, const 
     json_t *entry;
     if (read_content (keystore, &content, err) != 0)
         return -1;
-    json_object_foreach (json_object_get (content.root, "entries"), key, entry)
+    json_object_foreach (json_object_get (content.root, ENTRIES), key, entry)
     {
         const char *user = json_get_string (entry, "user");
         int status = user ? each (context, key, user) : 0;

@@ -1,8 +1,9 @@
 /* ADAPTER of credentials.h: dpat's own sealed file, for machines that have no credential manager.
  *
  * Everything in it is sealed, the names of the servers too (seal.h). The derived key may rest in the kernel's keyring
- * for a while (keyring.h); else it comes from a passphrase. Errors are ERROR_KEYSTORE, and ERROR_KEYSTORE_LOCKED where
- * the passphrase is needed and wrong or not to be had. */
+ * for a while (keyring.h); else it comes from a passphrase. Where the file is not there, nothing is to be erased, and
+ * all else is ERROR_KEYSTORE. Errors are ERROR_KEYSTORE, and ERROR_KEYSTORE_LOCKED where the passphrase is needed and
+ * wrong or not to be had. */
 #ifndef DPAT_CREDENTIALS_KEYSTORE_H
 #define DPAT_CREDENTIALS_KEYSTORE_H
 
@@ -55,15 +56,20 @@ struct keystore_status {
 /* See how it stands; nothing is asked. */
 int keystore_status (struct keystore *keystore, struct keystore_status *ret_status, struct error *err);
 
-/* The port's view of it. Borrowed as long as it lives. */
+/* The port's view of the registries' credentials in it. Borrowed as long as it lives. */
 struct credentials *keystore_credentials (struct keystore *keystore);
 
-/* Remove what rests under key if matches (context, credential) says so, all under the lock; *ret_erased tells. */
+/* The port's view of dpat's own sessions in it, which are apart: no key of the one is found in the other. Borrowed as
+ * long as it lives. */
+struct credentials *keystore_sessions (struct keystore *keystore);
+
+/* Remove the registry's credentials under key if matches (context, credential) says so, all under the lock; *ret_erased
+ * tells. */
 int keystore_erase_if (struct keystore *keystore, const char *key,
                        bool (*matches) (void *context, const struct credential *credential), void *context,
                        bool *ret_erased, struct error *err);
 
-/* Call each for every entry, by server name; a non-zero return of each ends the walk and is returned. */
+/* Call each for every registry's entry, by server name; a non-zero return of each ends the walk and is returned. */
 int keystore_walk (struct keystore *keystore, int (*each) (void *context, const char *key, const char *user),
                    void *context, struct error *err);
 

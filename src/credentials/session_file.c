@@ -26,6 +26,14 @@ void kept_session_release (struct kept_session *session)
     *session = (struct kept_session){ .service = NULL };
 }
 
+void kept_session_list_release (struct kept_session_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        kept_session_release (&list->items[i]);
+    free (list->items);
+    *list = (struct kept_session_list){ .items = NULL };
+}
+
 void docker_record_release (struct docker_record *record)
 {
     free (record->registry);
@@ -185,6 +193,12 @@ const char *session_file_install_id (const struct session_file *file)
     return json_get_string (file->root, "install_id");
 }
 
+static char *copy_string (const json_t *object, const char *key)
+{
+    const char *text = json_get_string (object, key);
+    return xstrdup (text ? text : "");
+}
+
 static bool has_string (const json_t *object, const char *key, const char *value)
 {
     const char *text = json_get_string (object, key);
@@ -213,22 +227,50 @@ static json_t *records_of (const struct session_file *file)
     return json_object_get (file->root, "docker");
 }
 
-int session_file_get (struct session_file *file, const char *service, const char *user,
-                      struct kept_session *ret_session, bool *ret_found, struct error *err)
+const char *session_file_path (const struct session_file *file)
+{
+    return file->path;
+}
+
+bool session_file_wants_keystore (const struct session_file *file)
+{
+    return has_string (file->root, "bearers_in", "keystore");
+}
+
+void session_file_want_keystore (struct session_file *file, bool wanted)
+{
+    json_set_string (file->root, "bearers_in", wanted ? "keystore" : "file");
+}
+
+static struct kept_session read_session (const json_t *object)
+{
+    const char *bearer = json_get_string (object, "bearer");
+    struct kept_session session = { .service = copy_string (object, "service"),
+                                    .user = copy_string (object, "user"),
+                                    .in_keystore = json_is_true (json_object_get (object, "in_keystore")),
+                                    .expires_at = json_get_integer (object, "expires_at") };
+    if (bearer && bearer[0])
+        secret_set (&session.bearer, bearer, strlen (bearer));
+    return session;
+}
+
+void session_file_get (const struct session_file *file, const char *service, const char *user,
+                       struct kept_session *ret_session, bool *ret_found)
 {
     const json_t *session =
         json_array_get (sessions_of (file), find (sessions_of (file), "service", service, "user", user));
-    const char *bearer = json_get_string (session, "bearer");
     *ret_found = session != NULL;
-    if (session == NULL)
-        return 0;
-    if (bearer == NULL)
-        return fail (file->path, "a session has no bearer", err);
-    ret_session->service = xstrdup (service);
-    ret_session->user = xstrdup (user);
-    secret_set (&ret_session->bearer, bearer, strlen (bearer));
-    ret_session->expires_at = json_get_integer (session, "expires_at");
-    return 0;
+    if (session)
+        *ret_session = read_session (session);
+}
+
+void session_file_list (const struct session_file *file, struct kept_session_list *ret_list)
+{
+    const json_t *sessions = sessions_of (file);
+    ret_list->count = json_array_size (sessions);
+    ret_list->items = xcalloc (ret_list->count, sizeof (*ret_list->items));
+    for (size_t i = 0; i < ret_list->count; i++)
+        ret_list->items[i] = read_session (json_array_get (sessions, i));
 }
 
 void session_file_remove (struct session_file *file, const char *service, const char *user, bool *ret_removed)
@@ -247,7 +289,10 @@ void session_file_put (struct session_file *file, const struct kept_session *ses
     json_t *object = json_object ();
     json_set_string (object, "service", session->service);
     json_set_string (object, "user", session->user);
-    json_set (object, "bearer", json_stringn (session->bearer.data, session->bearer.len));
+    if (session->bearer.data)
+        json_set (object, "bearer", json_stringn (session->bearer.data, session->bearer.len));
+    if (session->in_keystore)
+        json_set (object, "in_keystore", json_true ());
     json_set (object, "expires_at", json_integer (session->expires_at));
     json_add (sessions_of (file), object);
 }
@@ -293,12 +338,6 @@ int session_file_put_docker (struct session_file *file, const struct docker_reco
     json_set_string (object, "hash", hex);
     json_add (records_of (file), object);
     return 0;
-}
-
-static char *copy_string (const json_t *object, const char *key)
-{
-    const char *text = json_get_string (object, key);
-    return xstrdup (text ? text : "");
 }
 
 static bool is_of_entry (const json_t *record, const char *docker_folder, const char *registry)

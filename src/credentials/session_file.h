@@ -17,10 +17,17 @@ struct session_file;
 
 /* A session kept for later commands. Times are seconds UTC. */
 struct kept_session {
-    char *service; /* owned; "local:/absolute/path/of/service.db", or a URL */
-    char *user;    /* owned */
-    struct secret bearer;
+    char *service;        /* owned; "local:/absolute/path/of/service.db", or a URL */
+    char *user;           /* owned */
+    struct secret bearer; /* empty when it rests in the keystore, or went when the session was over; see bearers.h */
+    bool in_keystore;     /* the keystore has the bearer, or may have it */
     int64_t expires_at;
+};
+
+/* Sessions in the order they were kept. */
+struct kept_session_list {
+    struct kept_session *items; /* owned */
+    size_t count;
 };
 
 /* Something dpat wrote to Docker's credentials. Of the secret only a keyed hash is remembered. Times are seconds
@@ -44,6 +51,7 @@ struct docker_record_list {
 
 /* Free what each owns. */
 void kept_session_release (struct kept_session *session);
+void kept_session_list_release (struct kept_session_list *list);
 void docker_record_release (struct docker_record *record);
 void docker_record_list_release (struct docker_record_list *list);
 
@@ -63,11 +71,21 @@ DEFINE_AUTOPTR (session_file)
 /* The random id of this installation, made with the file; "" in an empty one. Borrowed. */
 const char *session_file_install_id (const struct session_file *file);
 
-/* The session kept for service and user; *ret_found tells. Owned: kept_session_release. */
-int session_file_get (struct session_file *file, const char *service, const char *user,
-                      struct kept_session *ret_session, bool *ret_found, struct error *err);
+/* The path of the file. Borrowed. */
+const char *session_file_path (const struct session_file *file);
 
-/* Keep a session, replacing that of the same service and user. Needs session_file_edit. */
+/* Whether the bearers of sessions shall rest in the keystore; and setting it, which needs session_file_edit. */
+bool session_file_wants_keystore (const struct session_file *file);
+void session_file_want_keystore (struct session_file *file, bool wanted);
+
+/* The session kept for service and user; *ret_found tells. Owned: kept_session_release. */
+void session_file_get (const struct session_file *file, const char *service, const char *user,
+                       struct kept_session *ret_session, bool *ret_found);
+
+/* All sessions. Owned: kept_session_list_release. */
+void session_file_list (const struct session_file *file, struct kept_session_list *ret_list);
+
+/* Keep a session as it is given, replacing that of the same service and user. Needs session_file_edit. */
 void session_file_put (struct session_file *file, const struct kept_session *session);
 
 /* Forget the session of service and user; *ret_removed (may be NULL) tells whether there was one. */

@@ -1,48 +1,8 @@
 # The keystore: made, unlocked and locked; dpat as Docker's credential helper over it.
 setup() {
   load lib.bash
-  dpat_home
-  export TERM=xterm
-  unset DPAT_PASSPHRASE_FILE
-  printf 'a long passphrase\n' >passphrase
-  printf 'another one altogether\n' >other
-  KEYSTORE=$XDG_STATE_HOME/dpat/keystore
-  mkdir bin
-  ln -s "$DPAT" bin/docker-credential-dpat
-  PATH=$HOME/bin:$PATH
-}
-
-finish() {
-  # what was unlocked does not outlive the test
-  [ ! -e "${KEYSTORE-}" ] || dpat keystore lock -q 2>/dev/null || :
-}
-
-terminal() { "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "$@"; }
-
-# A keystore whose passphrase is given by a file.
-made() {
-  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
-  dpat keystore init -q
-}
-
-needs_keyring() {
-  dpat keystore unlock --for 30s -q 2>/dev/null || skip 'the kernel keeps no keys here'
-  dpat keystore lock -q
-}
-
-helper() { docker-credential-dpat "$@"; }
-
-store() { printf '{"ServerURL":"%s","Username":"%s","Secret":"%s"}\n' "$1" "$2" "$3" | helper store; }
-
-# answers STATUS TEXT COMMAND...: that exit status, exactly that on stdout, and nothing on stderr. stdin from $INPUT.
-answers() {
-  local expected=$1 text=$2
-  shift 2
-  run --separate-stderr "$@" <"${INPUT-/dev/null}"
-  if [ "$status" -ne "$expected" ] || [ "$output" != "$text" ] || [ -n "$stderr" ]; then
-    echo "exit $status, stdout: $output, stderr: $stderr"
-    return 1
-  fi
+  load keystore.bash
+  keystore_home
 }
 
 @test "a keystore is made on a terminal, its passphrase asked for twice" {
@@ -250,7 +210,7 @@ answers() {
   [ "$(json '["other"]["kept"]' <"$DOCKER_CONFIG/config.json")" = 1 ]
 }
 
-# A session of an hour with an automatic token in the keystore; `later COMMAND...` runs when it is over.
+# A session of an hour with an automatic token in the keystore.
 signed_in_for_an_hour() {
   export DPAT_PASSPHRASE_FILE=$HOME/passphrase
   dpat keystore init --docker -q
@@ -259,8 +219,6 @@ signed_in_for_an_hour() {
   printf 'reg.example' >key
   helper get <key | grep -q dpat_
 }
-
-later() { faketime -f +2h "$@"; }
 
 @test "an automatic token's entry is gone when its session is over, and really gone" {
   signed_in_for_an_hour

@@ -43,3 +43,26 @@ setup() {
   [ "$status" -eq 0 ]
   [ "$(printf '%s' "$output" | json '["signed_in_with"]')" = null ]
 }
+
+@test "of every registry that Docker was signed in to, and where each secret rests" {
+  signed_in
+  dpat login alice --password-stdin --registry one.example <password
+  dpat create ci --docker --registry two.example
+  DOCKER_CONFIG=$HOME/third dpat create other --docker --registry three.example
+  printf '{"credHelpers":{"three.example":"vault"}}' >third/config.json
+  succeeds dpat status
+  [[ $output == *one.example*unencrypted*two.example*three.example*docker-credential-vault* ]]
+  succeeds dpat status --json
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" status <<<"$output"
+  [ "$(json '["docker_entries"].__len__()' <<<"$output")" -eq 3 ]
+  [ "$(json '["docker_entries"][0]["registry"]' <<<"$output")" = one.example ]
+  [ "$(json '["docker_entries"][0]["automatic"]' <<<"$output")" = true ]
+  [ "$(json '["docker_entries"][1]["token_id"]' <<<"$output")" = "$(id_of ci)" ]
+  [ "$(json '["docker_entries"][1]["unencrypted"]' <<<"$output")" = true ]
+  [ "$(json '["docker_entries"][2]["stored_in"]' <<<"$output")" = docker-credential-vault ]
+  [ "$(json '["docker_entries"][2]["unencrypted"]' <<<"$output")" = false ]
+  [ "$(json '["docker"]["registry"]' <<<"$output")" = three.example ]
+  dpat account add bob --password-stdin -q <password
+  dpat login bob --password-stdin <password
+  [ "$(dpat status --json | json '["docker_entries"].__len__()')" -eq 0 ]
+}

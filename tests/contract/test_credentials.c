@@ -79,6 +79,15 @@ static int open_keystore (void **state)
     return 0;
 }
 
+/* The same file, its other part. */
+static int open_sessions (void **state)
+{
+    if (open_keystore (state) != 0)
+        return -1;
+    place.credentials = keystore_sessions (place.keystore);
+    return 0;
+}
+
 static int close_place (void **state)
 {
     credentials_free (place.credentials);
@@ -157,6 +166,58 @@ static void what_holds_nonsense_is_an_error_without_the_secret (void **state)
     assert_null (strstr (err.text, "s3cret"));
 }
 
+/* Of the keystore alone: registries and sessions do not see each other. */
+static void sessions_are_apart (void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    put ("one", "alice", "of a registry");
+    place.credentials = keystore_sessions (place.keystore);
+    assert_holds ("one", NULL, NULL);
+    put ("one", "bob", "of a session");
+    put ("two", "bob", "of a session");
+    place.credentials = keystore_credentials (place.keystore);
+    assert_holds ("one", "alice", "of a registry");
+    assert_holds ("two", NULL, NULL);
+    assert_ok (credentials_erase (place.credentials, "one", &err), &err);
+    place.credentials = keystore_sessions (place.keystore);
+    assert_holds ("one", "bob", "of a session");
+}
+
+static bool is_of_alice (void *context, const struct credential *credential)
+{
+    (*(int *)context)++;
+    return strcmp (credential->user, "alice") == 0;
+}
+
+static void erases_only_what_matches (void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    int asked = 0;
+    bool erased;
+    put ("one", "alice", "x");
+    put ("two", "bob", "y");
+    assert_ok (keystore_erase_if (place.keystore, "two", is_of_alice, &asked, &erased, &err), &err);
+    assert_false (erased);
+    assert_ok (keystore_erase_if (place.keystore, "absent", is_of_alice, &asked, &erased, &err), &err);
+    assert_false (erased);
+    assert_ok (keystore_erase_if (place.keystore, "one", is_of_alice, &asked, &erased, &err), &err);
+    assert_true (erased);
+    assert_int_equal (asked, 2);
+    assert_holds ("one", NULL, NULL);
+    assert_holds ("two", "bob", "y");
+}
+
+static void nothing_is_erased_where_there_is_no_keystore (void **state)
+{
+    AUTOFREE char *path = support_path (state, "keystore");
+    struct error err = ERROR_INIT;
+    unlink (path);
+    assert_ok (credentials_erase (place.credentials, "one", &err), &err);
+    assert_int_equal (access (path, F_OK), -1);
+}
+
 /* Of the helper alone: how programs go wrong. */
 static void assert_helper_fails (void **state, const char *script, const char *part)
 {
@@ -211,6 +272,10 @@ int main (void)
         EACH (TEST, file),
         EACH (TEST, helper),
         EACH (TEST, keystore),
+        EACH (TEST, sessions),
+        TEST (sessions_are_apart, keystore),
+        TEST (erases_only_what_matches, keystore),
+        TEST (nothing_is_erased_where_there_is_no_keystore, keystore),
         TEST (a_helper_that_fails_is_told, helper),
         TEST (a_helper_that_hangs_is_ended, helper),
         TEST (a_helper_needs_a_plain_name, helper),

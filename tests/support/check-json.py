@@ -63,6 +63,10 @@ KINDS = {
                        expires_at=TIME,
                        docker={"anyOf": [{"type": "null"}, record(None, registry={"type": "string"},
                                                                   stored_in={"type": "string"})]},
+                       docker_entries={"type": "array", "items": record(
+                           None, registry={"type": "string"}, stored_in={"type": "string"},
+                           unencrypted={"type": "boolean"}, automatic={"type": "boolean"}, token_id=NULLABLE,
+                           expires_at=TIME)},
                        secrets_in=NULLABLE,
                        keystore={"anyOf": [{"type": "null"}, record(None, path={"type": "string"},
                                                                     unlocked={"type": "boolean"})]}),
@@ -70,8 +74,8 @@ KINDS = {
     "second_factor": document(action={"enum": ["enable", "disable", "status", "reset"]}, dry_run={"type": "boolean"},
                               user={"type": "string"}, enabled={"type": "boolean"},
                               recovery_code_left={"type": "boolean"}, locked_until=TIME, recovery_code=NULLABLE),
-    "keystore": document(action={"enum": ["init", "unlock", "lock", "passphrase", "status"]}, path={"type": "string"},
-                         exists={"type": "boolean"}, unlocked={"type": "boolean"}),
+    "keystore": document(action={"enum": ["init", "unlock", "lock", "passphrase", "release", "status"]}, path={"type": "string"},
+                         exists={"type": "boolean"}, unlocked={"type": "boolean"}, sessions={"type": "boolean"}),
     "grant_list": document(count=COUNT, grants={"type": "array", "items": record(
         None, user={"type": "string"}, namespace={"type": "string"}, right=RIGHT, granted_at=TIME)}),
     "grant": document(action={"enum": ["grant", "revoke"]}, dry_run={"type": "boolean"}, user={"type": "string"},

@@ -31,11 +31,12 @@ static void assert_kept (void **state, const char *user, const char *bearer)
     struct error err = ERROR_INIT;
     bool found = false;
     assert_ok (session_file_open (*state, &file, &err), &err);
-    assert_ok (session_file_get (file, SERVICE, user, &session, &found, &err), &err);
+    session_file_get (file, SERVICE, user, &session, &found);
     assert_int_equal (found, bearer != NULL);
     if (bearer) {
         assert_string_equal (secret_text (&session.bearer), bearer);
         assert_int_equal (session.expires_at, CLOCK_SOME_DAY);
+        assert_false (session.in_keystore);
     }
 }
 
