@@ -116,6 +116,8 @@ libdpat_a_SOURCES = \
 	src/core/lookup.h \
 	src/core/registry_check.c \
 	src/core/registry_check.h \
+	src/core/saved_secret.c \
+	src/core/saved_secret.h \
 	src/core/selection.c \
 	src/core/selection.h \
 	src/core/sink.c \

@@ -51,6 +51,7 @@ cli_tests = \
 	tests/cli/input.bats \
 	tests/cli/keystore-faults.bats \
 	tests/cli/keystore.bats \
+	tests/cli/keystore-saved.bats \
 	tests/cli/keystore-sessions.bats \
 	tests/cli/list.bats \
 	tests/cli/login.bats \

@@ -71,6 +71,7 @@ int app_load_settings (struct app *app, struct error *err)
  * another time. */
 static void tidy (struct app *app)
 {
+    const struct saved_place place = app_saved_place (app);
     struct error why = ERROR_INIT;
     const char *folder = app->settings.state_folder;
     int64_t now = clock_now_us () / 1000000;
@@ -79,6 +80,8 @@ static void tidy (struct app *app)
         output_note ("dpat: an expired session's entry could not be taken out of Docker's credentials: %s", why.text);
     if (bearers_settle (folder, keystore_sessions (app->keystore), now, &why) != 0)
         log_debug ("the bearers of sessions stay where they are: %s", why.text);
+    if (saved_secret_tidy (&place, &why) != 0)
+        log_debug ("the secrets of deleted tokens stay in the keystore: %s", why.text);
     app->passphrase_input.no_input = app->options.no_input;
 }
 
@@ -274,6 +277,14 @@ struct login_place app_login_place (struct app *app)
                                  .service_name = app->settings.service_name,
                                  .state_folder = app->settings.state_folder,
                                  .keystore = keystore_sessions (app->keystore) };
+}
+
+struct saved_place app_saved_place (const struct app *app)
+{
+    return (struct saved_place){ .keystore = app->keystore,
+                                 .state_folder = app->settings.state_folder,
+                                 .service = app->settings.service_name,
+                                 .user = app->settings.user };
 }
 
 char *app_registry (struct app *app, const char *text, struct error *err)

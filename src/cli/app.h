@@ -11,6 +11,7 @@
 #include "src/cli/settings.h"
 #include "src/core/docker_entry.h"
 #include "src/core/login.h"
+#include "src/core/saved_secret.h"
 #include "src/credentials/keystore.h"
 #include "src/service/embedded.h"
 #include "src/service/service.h"
@@ -42,8 +43,8 @@ void app_release (struct app *app);
 /* Work out the settings once, and where the keystore is. */
 int app_load_settings (struct app *app, struct error *err);
 
-/* Work out the settings once, and clear up after sessions that are over: their entries in Docker's credentials, and
- * their bearers (a failure of that is no error). */
+/* Work out the settings once, and clear up after sessions that are over: their entries in Docker's credentials, their
+ * bearers, and what a deletion had to leave in the keystore (a failure of that is no error). */
 int app_load (struct app *app, struct error *err);
 
 /* See that the service is the embedded one, for what only its operator can do; else ERROR_UNSUPPORTED. */
@@ -67,6 +68,9 @@ int app_sign_in (struct app *app, struct error *err);
 
 /* The place of a sign-in or sign-out of this app. Borrowed members. */
 struct login_place app_login_place (struct app *app);
+
+/* Where this app saves secrets. Borrowed members. */
+struct saved_place app_saved_place (const struct app *app);
 
 /* The registry meant by --registry (text, may be NULL), else the one remembered for the service, as docker's key.
  * Owned. NULL with ERROR_USAGE when there is none. */

@@ -48,6 +48,7 @@ struct create_work {
     struct docker_config *docker_config;
     char *registry;
     struct docker_entry entry;
+    struct saved_place saved_place;
     char *saved_as; /* in the keystore */
     struct sink *sink;
 };
@@ -139,7 +140,8 @@ static int open_keystore_sink (struct invocation *invocation, struct create_work
 {
     const struct app *app = invocation->app;
     work->saved_as = xasprintf ("token:%s/%s/%s", app->settings.service_name, app->settings.user, work->wish.name);
-    work->sink = sink_keystore_open (keystore_credentials (app->keystore), work->saved_as, app->settings.user, err);
+    work->saved_place = app_saved_place (app);
+    work->sink = sink_keystore_open (&work->saved_place, work->saved_as, err);
     return work->sink ? 0 : -1;
 }
 

@@ -219,17 +219,32 @@ static int check_targets (const struct invocation *invocation, const struct sele
     return error_hint (err, "dpat %s --help shows both", invocation->command->name);
 }
 
-/* The secrets of deleted tokens are of no use in Docker's credentials. */
+static void withdraw_saved (const struct app *app, const char *token_id)
+{
+    const struct saved_place place = app_saved_place (app);
+    AUTOFREE char *key = NULL;
+    struct error why = ERROR_INIT;
+    if (saved_secret_withdraw (&place, token_id, &key, &why) == 0)
+        return;
+    output_note ("warning: deleted, but its secret still rests in the keystore%s%s: %s", key ? " as " : "",
+                 key ? key : "", why.text);
+    output_note ("hint: dpat takes it away when the keystore is open: dpat keystore unlock, then any command%s",
+                 key ? "; or give that name to dpat credential erase" : "");
+}
+
+/* The secrets of deleted tokens are of no use any more, neither in Docker's credentials nor in the keystore. */
 static void withdraw_deleted (const struct app *app, const struct change_report *report)
 {
     for (size_t i = 0; i < report->count; i++) {
         struct error why = ERROR_INIT;
-        if (report->items[i].outcome == CHANGE_DONE
-            && docker_entry_withdraw_token (app->settings.state_folder, app->settings.service_name, report->items[i].id,
-                                            NULL, &why)
-                   != 0)
+        if (report->items[i].outcome != CHANGE_DONE)
+            continue;
+        if (docker_entry_withdraw_token (app->settings.state_folder, app->settings.service_name, report->items[i].id,
+                                         NULL, &why)
+            != 0)
             output_note ("warning: deleted, but its entry could not be taken out of Docker's credentials: %s",
                          why.text);
+        withdraw_saved (app, report->items[i].id);
     }
 }
 

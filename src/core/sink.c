@@ -133,17 +133,14 @@ struct sink *sink_command_open (const char *command, struct error *err)
 
 struct keystore_sink {
     struct sink sink;
-    struct credentials *keystore;
+    const struct saved_place *place;
     const char *key;
-    const char *user;
 };
 
 static int keystore_sink_deliver (struct sink *sink, const struct token_made *made, struct error *err)
 {
     const struct keystore_sink *keystore = (struct keystore_sink *)sink;
-    AUTO (credential) credential = { .user = xstrdup (keystore->user) };
-    secret_set (&credential.secret, made->secret.data, made->secret.len);
-    return credentials_put (keystore->keystore, keystore->key, &credential, err);
+    return saved_secret_put (keystore->place, keystore->key, made->token.id, &made->secret, err);
 }
 
 static void keystore_sink_free (struct sink *sink)
@@ -151,17 +148,15 @@ static void keystore_sink_free (struct sink *sink)
     free (sink);
 }
 
-struct sink *sink_keystore_open (struct credentials *keystore, const char *key, const char *user, struct error *err)
+struct sink *sink_keystore_open (const struct saved_place *place, const char *key, struct error *err)
 {
     static const struct sink_ops ops = { .deliver = keystore_sink_deliver,
                                          .free = keystore_sink_free,
                                          .name = "keystore" };
-    AUTO (credential) now = { .user = NULL };
-    bool found;
-    if (credentials_get (keystore, key, &now, &found, err) != 0)
+    if (keystore_check (place->keystore, err) != 0)
         return NULL;
     struct keystore_sink *sink = xmalloc (sizeof (*sink));
-    *sink = (struct keystore_sink){ .sink.ops = &ops, .keystore = keystore, .key = key, .user = user };
+    *sink = (struct keystore_sink){ .sink.ops = &ops, .place = place, .key = key };
     return &sink->sink;
 }
 

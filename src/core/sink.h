@@ -5,7 +5,7 @@
 #include "src/base/error.h"
 #include "src/base/memory.h"
 #include "src/core/docker_entry.h"
-#include "src/credentials/credentials.h"
+#include "src/core/saved_secret.h"
 #include "src/service/service.h"
 
 struct sink;
@@ -42,9 +42,9 @@ struct sink *sink_file_open (const char *path, struct error *err);
  * ERROR_USAGE for an empty one. command is borrowed. Owned: sink_free. */
 struct sink *sink_command_open (const char *command, struct error *err);
 
-/* A sink that stores the secret in a place of credentials under key, with user. What is there now is read, so that a
- * place that is locked is opened before the service is asked. All is borrowed until sink_free. Owned: sink_free. */
-struct sink *sink_keystore_open (struct credentials *keystore, const char *key, const char *user, struct error *err);
+/* A sink that saves the secret in the keystore under key. A keystore that is locked is opened now, before the service
+ * is asked. All is borrowed until sink_free. Owned: sink_free. */
+struct sink *sink_keystore_open (const struct saved_place *place, const char *key, struct error *err);
 
 /* A sink that signs the Docker CLI in with the new token. entry is borrowed until sink_free. Whether the entry could be
  * written is checked now. Owned: sink_free. */

@@ -374,6 +374,8 @@ int keystore_erase_if (struct keystore *keystore, const char *key,
     __attribute__ ((cleanup (content_release))) struct content content = CONTENT_INIT;
     AUTO (credential) held = { .user = NULL };
     *ret_erased = false;
+    if (is_absent (keystore))
+        return 0;
     if (edit_content (keystore, &content, err) != 0)
         return -1;
     json_t *entries = json_object_get (content.root, ENTRIES);

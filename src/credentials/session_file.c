@@ -53,6 +53,22 @@ void docker_record_list_release (struct docker_record_list *list)
     *list = (struct docker_record_list){ .items = NULL };
 }
 
+void saved_record_release (struct saved_record *record)
+{
+    free (record->key);
+    free (record->service);
+    free (record->token_id);
+    *record = (struct saved_record){ .key = NULL };
+}
+
+void saved_record_list_release (struct saved_record_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        saved_record_release (&list->items[i]);
+    free (list->items);
+    *list = (struct saved_record_list){ .items = NULL };
+}
+
 static int fail (const char *path, const char *why, struct error *err)
 {
     error_set (err, ERROR_STATE, "the file of sessions %s cannot be used: %s", path, why);
@@ -382,12 +398,17 @@ void session_file_list_docker (const struct session_file *file, struct docker_re
     }
 }
 
+static bool is_hash_of (const struct session_file *file, const char *known, const struct credential *credential)
+{
+    char hex[2 * CRYPTO_MAC_SIZE + 1];
+    return known && strlen (known) == 2 * CRYPTO_MAC_SIZE && hash (file, credential, hex, NULL) == 0
+           && crypto_equal (known, hex, 2 * CRYPTO_MAC_SIZE);
+}
+
 bool session_file_matches (const struct session_file *file, const struct docker_record *record,
                            const struct credential *credential)
 {
-    char hex[2 * CRYPTO_MAC_SIZE + 1];
-    return strlen (record->hash) == 2 * CRYPTO_MAC_SIZE && hash (file, credential, hex, NULL) == 0
-           && crypto_equal (record->hash, hex, 2 * CRYPTO_MAC_SIZE);
+    return is_hash_of (file, record->hash, credential);
 }
 
 bool session_file_is_ours (const struct session_file *file, const char *docker_folder, const char *registry,
@@ -401,4 +422,69 @@ bool session_file_is_ours (const struct session_file *file, const char *docker_f
                && strcmp (records.items[i].registry, registry) == 0
                && session_file_matches (file, &records.items[i], credential);
     return ours;
+}
+
+/* Absent in a file of before; NULL then. */
+static json_t *saved_of (const struct session_file *file)
+{
+    return json_object_get (file->root, "saved");
+}
+
+static size_t find_saved (const struct session_file *file, const char *service, const char *token_id)
+{
+    return find (saved_of (file), "service", service, "token_id", token_id);
+}
+
+int session_file_put_saved (struct session_file *file, const struct saved_record *record,
+                            const struct credential *credential, struct error *err)
+{
+    char hex[2 * CRYPTO_MAC_SIZE + 1];
+    if (hash (file, credential, hex, err) != 0)
+        return -1;
+    session_file_remove_saved (file, record->service, record->token_id);
+    if (saved_of (file) == NULL)
+        json_set (file->root, "saved", json_array ());
+    json_t *object = json_object ();
+    json_set_string (object, "key", record->key);
+    json_set_string (object, "service", record->service);
+    json_set_string (object, "token_id", record->token_id);
+    json_set (object, "deleted", json_boolean (record->deleted));
+    json_set_string (object, "hash", hex);
+    json_add (saved_of (file), object);
+    return 0;
+}
+
+void session_file_mark_saved (struct session_file *file, const char *service, const char *token_id)
+{
+    json_t *record = json_array_get (saved_of (file), find_saved (file, service, token_id));
+    if (record)
+        json_set (record, "deleted", json_true ());
+}
+
+void session_file_remove_saved (struct session_file *file, const char *service, const char *token_id)
+{
+    size_t i = find_saved (file, service, token_id);
+    if (i < json_array_size (saved_of (file)))
+        json_array_remove (saved_of (file), i);
+}
+
+void session_file_list_saved (const struct session_file *file, struct saved_record_list *ret_list)
+{
+    const json_t *records = saved_of (file);
+    ret_list->count = json_array_size (records);
+    ret_list->items = xcalloc (ret_list->count, sizeof (*ret_list->items));
+    for (size_t i = 0; i < ret_list->count; i++) {
+        const json_t *object = json_array_get (records, i);
+        ret_list->items[i] = (struct saved_record){ .key = copy_string (object, "key"),
+                                                    .service = copy_string (object, "service"),
+                                                    .token_id = copy_string (object, "token_id"),
+                                                    .deleted = json_is_true (json_object_get (object, "deleted")) };
+    }
+}
+
+bool session_file_is_saved (const struct session_file *file, const char *service, const char *token_id,
+                            const struct credential *credential)
+{
+    const json_t *record = json_array_get (saved_of (file), find_saved (file, service, token_id));
+    return is_hash_of (file, json_get_string (record, "hash"), credential);
 }

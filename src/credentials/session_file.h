@@ -49,11 +49,27 @@ struct docker_record_list {
     size_t count;
 };
 
+/* A secret that was put into the keystore for keeping (create --save). */
+struct saved_record {
+    char *key;      /* owned; its name in the keystore */
+    char *service;  /* owned; as in kept_session */
+    char *token_id; /* owned */
+    bool deleted;   /* the token is, and the secret is to be taken away */
+};
+
+/* Records in the order they were made. */
+struct saved_record_list {
+    struct saved_record *items; /* owned */
+    size_t count;
+};
+
 /* Free what each owns. */
 void kept_session_release (struct kept_session *session);
 void kept_session_list_release (struct kept_session_list *list);
 void docker_record_release (struct docker_record *record);
 void docker_record_list_release (struct docker_record_list *list);
+void saved_record_release (struct saved_record *record);
+void saved_record_list_release (struct saved_record_list *list);
 
 /* Open the file in folder for reading; where there is none, an empty one, and nothing is made. *ret_file is owned. */
 int session_file_open (const char *folder, struct session_file **ret_file, struct error *err);
@@ -115,5 +131,22 @@ bool session_file_matches (const struct session_file *file, const struct docker_
 /* Whether credential is what a record of that folder and registry remembers. */
 bool session_file_is_ours (const struct session_file *file, const char *docker_folder, const char *registry,
                            const struct credential *credential);
+
+/* Remember that credential was saved in the keystore; replaces the record of the same token. */
+int session_file_put_saved (struct session_file *file, const struct saved_record *record,
+                            const struct credential *credential, struct error *err);
+
+/* Remember that the token of a record is deleted. */
+void session_file_mark_saved (struct session_file *file, const char *service, const char *token_id);
+
+/* Forget the record of a token. */
+void session_file_remove_saved (struct session_file *file, const char *service, const char *token_id);
+
+/* All records. Owned: saved_record_list_release. */
+void session_file_list_saved (const struct session_file *file, struct saved_record_list *ret_list);
+
+/* Whether credential is what the record of that token remembers. */
+bool session_file_is_saved (const struct session_file *file, const char *service, const char *token_id,
+                            const struct credential *credential);
 
 #endif

@@ -216,6 +216,28 @@ static void a_move_that_dies_is_ended_by_the_next_run (void **state)
     assert_survives (state, false);
 }
 
+/* A logout right after it leaves nothing in the vault that nobody knows of. */
+static void a_move_that_dies_leaves_nothing_unknown (void **state)
+{
+    struct error err = ERROR_INIT;
+    for (int step = 1; step < 4; step++)
+        for (int to_keystore = 0; to_keystore < 2; to_keystore++)
+            for (int after = 0; after < 2; after++) {
+                AUTOPTR (session_file) file = NULL;
+                vault.dies_at = 0;
+                assert_ok (move (state, !to_keystore), &err);
+                assert_ok (keep (state, "alice", "one", CLOCK_SOME_DAY, &err), &err);
+                vault.operations = 0;
+                vault.dies_at = step;
+                vault.dies_after = after;
+                (void)move (state, to_keystore);
+                vault.dies_at = 0;
+                assert_ok (session_file_edit (*state, &file, &err), &err);
+                assert_ok (bearers_forget (file, &vault.credentials, SERVICE, "alice", &err), &err);
+                assert_int_equal (json_object_size (vault.held), 0);
+            }
+}
+
 static void what_is_over_is_taken_away (void **state)
 {
     struct error err = ERROR_INIT;
@@ -285,6 +307,7 @@ int main (void)
         TEST (users_and_services_are_told_apart),
         TEST (a_vault_that_fails_keeps_the_session_before),
         TEST (a_move_that_dies_is_ended_by_the_next_run),
+        TEST (a_move_that_dies_leaves_nothing_unknown),
         TEST (what_is_over_is_taken_away),
         TEST (forgets_the_bearer_first),
         TEST (a_keystore_that_cannot_be_used_is_explained),
