@@ -17,8 +17,9 @@ static int add_entry (json_t *entries, const struct docker_record *record, struc
         return -1;
     json_t *entry = json_object ();
     json_set_string (entry, "registry", record->registry);
-    json_set_string (entry, "stored_in", docker_config_stored_in (config, record->registry));
-    json_set (entry, "unencrypted", json_boolean (docker_config_is_plain (config, record->registry)));
+    const char *where = docker_config_found_in (config, record->registry);
+    json_set_string (entry, "stored_in", where);
+    json_set (entry, "unencrypted", json_boolean (strcmp (where, docker_config_path (config)) == 0));
     json_set (entry, "automatic", json_boolean (record->automatic));
     json_set_string (entry, "token_id", record->token_id);
     json_set_time (entry, "expires_at", record->expires_at);

@@ -122,6 +122,19 @@ const char *docker_config_stored_in (struct docker_config *config, const char *k
     return config->stored_in;
 }
 
+const char *docker_config_path (const struct docker_config *config)
+{
+    return config->path;
+}
+
+const char *docker_config_found_in (struct docker_config *config, const char *key)
+{
+    AUTO (credential) held = { .user = NULL };
+    bool found;
+    bool in_file = docker_file_get (&config->file, key, &held, &found, NULL) == 0 && found;
+    return in_file ? config->path : docker_config_stored_in (config, key);
+}
+
 /* The folder that exists and in which a new folder or file would be made. */
 static char *nearest_folder (const char *path)
 {
@@ -190,22 +203,50 @@ int docker_config_put (struct docker_config *config, const char *key, const stru
     return -1;
 }
 
-/* Take the secret out of the helper, where one has it, and the entry out of the file, which is being edited. */
-static int erase (struct docker_file *file, struct credentials *helper, const char *key, struct error *err)
+/* What is to be erased, and how it went. */
+struct erasure {
+    const char *key;
+    bool (*matches) (void *context, const struct credential *credential);
+    void *context;
+    bool erased;
+};
+
+static bool is_wanted (const struct erasure *erasure, const struct credential *held)
 {
-    if (helper && credentials_erase (helper, key, err) != 0)
-        return -1;
-    return docker_file_remove (file, key) ? docker_file_write (file, err) : 0;
+    return erasure->matches == NULL || erasure->matches (erasure->context, held);
 }
 
-/* Where the helper has nothing any more, the empty entry in the file that says it had is out of date. */
-static int erase_mark (struct docker_file *file, const char *key, struct error *err)
+/* *ret_holds tells whether the helper has something afterwards. */
+static int erase_from_helper (const char *name, struct erasure *erasure, bool *ret_holds, struct error *err)
+{
+    AUTOPTR (credentials) helper = helper_credentials (name, HELPER_TIMEOUT_MS, err);
+    AUTO (credential) held = { .user = NULL };
+    if (helper == NULL || credentials_get (helper, erasure->key, &held, ret_holds, err) != 0)
+        return -1;
+    if (!*ret_holds || !is_wanted (erasure, &held))
+        return 0;
+    if (credentials_erase (helper, erasure->key, err) != 0)
+        return -1;
+    *ret_holds = false;
+    erasure->erased = true;
+    return 0;
+}
+
+/* Beside a helper the file may hold a secret from before that was named; and where the helper has nothing any more, the
+ * empty entry that says it had is out of date. */
+static int erase_from_file (struct docker_file *file, struct erasure *erasure, bool mark_is_old, struct error *err)
 {
     AUTO (credential) held = { .user = NULL };
     bool found;
-    if (docker_file_get (file, key, &held, &found, NULL) != 0)
-        return 0; /* then it is none */
-    return !found && docker_file_remove (file, key) ? docker_file_write (file, err) : 0;
+    if (docker_file_get (file, erasure->key, &held, &found, err) != 0)
+        return -1;
+    bool wanted = found ? is_wanted (erasure, &held) : mark_is_old;
+    if (!wanted || !docker_file_remove (file, erasure->key))
+        return 0;
+    if (docker_file_write (file, err) != 0)
+        return -1;
+    erasure->erased = erasure->erased || found;
+    return 0;
 }
 
 int docker_config_erase (struct docker_config *config, const char *key,
@@ -213,23 +254,17 @@ int docker_config_erase (struct docker_config *config, const char *key,
                          bool *ret_erased, struct error *err)
 {
     AUTO (docker_file) file = { .lock = FILE_LOCK_INIT };
-    AUTOPTR (credentials) helper = NULL;
-    AUTO (credential) held = { .user = NULL };
-    bool found;
+    struct erasure erasure = { .key = key, .matches = matches, .context = context };
+    bool helper_holds = false;
     if (docker_file_edit (&file, config->path, err) != 0)
         return -1;
-    const char *name = docker_file_helper (&file, key);
-    if (name && name[0]) {
-        helper = helper_credentials (name, HELPER_TIMEOUT_MS, err);
-        if (helper == NULL || credentials_get (helper, key, &held, &found, err) != 0)
-            return -1;
-    } else if (docker_file_get (&file, key, &held, &found, err) != 0)
+    const char *helper = docker_file_helper (&file, key);
+    bool has_helper = helper && helper[0];
+    if ((has_helper && erase_from_helper (helper, &erasure, &helper_holds, err) != 0)
+        || erase_from_file (&file, &erasure, has_helper && !helper_holds, err) != 0)
         return -1;
-    bool wanted = found && (matches == NULL || matches (context, &held));
-    if (wanted && erase (&file, helper, key, err) != 0)
-        return -1;
-    *ret_erased = wanted;
-    return helper && !found ? erase_mark (&file, key, err) : 0;
+    *ret_erased = erasure.erased;
+    return 0;
 }
 
 const char *docker_config_store (const struct docker_config *config)

@@ -30,8 +30,16 @@ DEFINE_AUTOPTR (docker_config)
 /* The folder that was opened, absolute where it could be made so. Borrowed. */
 const char *docker_config_folder (const struct docker_config *config);
 
-/* Where a secret for key rests, for people: "/home/a/.docker/config.json" or "docker-credential-pass". Borrowed. */
+/* Where a secret for key would be stored, for people: "/home/a/.docker/config.json" or "docker-credential-pass".
+ * Borrowed. */
 const char *docker_config_stored_in (struct docker_config *config, const char *key);
+
+/* Where the one that was stored rests, as far as can be seen without asking a helper: in the file if it holds one,
+ * though a helper was named since. Borrowed. */
+const char *docker_config_found_in (struct docker_config *config, const char *key);
+
+/* The path of its config.json. Borrowed. */
+const char *docker_config_path (const struct docker_config *config);
 
 /* Whether a secret for key rests in clear text (base64) in the file, of which docker warns. */
 bool docker_config_is_plain (struct docker_config *config, const char *key);
@@ -54,8 +62,8 @@ const char *docker_config_store (const struct docker_config *config);
 /* Name another one, under the lock and on the file as it is now. */
 int docker_config_set_store (struct docker_config *config, const char *helper, struct error *err);
 
-/* Remove what rests for key if matches (context, credential) says so, all under the lock; *ret_erased tells. NULL
- * matches removes whatever is there. */
+/* Remove what rests for key, in the helper and in the file, if matches (context, credential) says so, all under the
+ * lock; *ret_erased tells. NULL matches removes whatever is there. */
 int docker_config_erase (struct docker_config *config, const char *key,
                          bool (*matches) (void *context, const struct credential *credential), void *context,
                          bool *ret_erased, struct error *err);

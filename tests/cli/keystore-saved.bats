@@ -44,6 +44,7 @@ kept() { helper list | "$PYTHON3" -c 'import json, sys; print(*json.load(sys.std
   dpat create ci --save --allow-duplicate
   cp "$KEYSTORE" before
   DPAT_PASSPHRASE_FILE=/nonexistent succeeds dpat delete "$old" -y # not even asked for
+  [[ $stderr != *warning* ]]
   cmp before "$KEYSTORE"
   new=$(id_of ci)
   succeeds dpat delete "$new" -y

@@ -123,7 +123,7 @@ moved() {
     # shellcheck disable=SC2086 # words
     run --separate-stderr timeout 10 setsid --wait "$DPAT" $command <password
     [ "$status" -eq "$(exit_of keystore_locked)" ]
-    [[ $stderr == *'keystore is locked'*'dpat keystore unlock'* ]]
+    [[ $stderr == *'keystore is locked'*'dpat keystore unlock'* && $stderr != *'could not be kept'* ]]
   done
   [ "$(sqlite3 "$STORE" 'SELECT count(*) FROM session')" -eq 1 ] # no login was begun, no logout done
   run terminal --expect 'keystore: ' --send 'a long passphrase' -- "$DPAT" list -q

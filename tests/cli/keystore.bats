@@ -228,6 +228,17 @@ signed_in_for_an_hour() {
   run ! grep -q reg.example "$XDG_STATE_HOME/dpat/sessions.json" "$DOCKER_CONFIG/config.json"
 }
 
+@test "what was written before Docker used the keystore is known to rest in config.json, and taken from there" {
+  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
+  signed_in
+  dpat create ci --docker --registry reg.example
+  dpat keystore init --docker -q
+  succeeds dpat status
+  [[ $output == *"reg.example, in $(realpath "$DOCKER_CONFIG")/config.json, unencrypted"* ]]
+  succeeds dpat logout
+  run ! grep -q reg.example "$DOCKER_CONFIG/config.json"
+}
+
 @test "any command takes it out of the keystore" {
   signed_in_for_an_hour
   succeeds later "$DPAT" status

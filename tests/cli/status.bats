@@ -49,7 +49,7 @@ setup() {
   dpat login alice --password-stdin --registry one.example <password
   dpat create ci --docker --registry two.example
   DOCKER_CONFIG=$HOME/third dpat create other --docker --registry three.example
-  printf '{"credHelpers":{"three.example":"vault"}}' >third/config.json
+  printf '{"credHelpers":{"three.example":"vault"},"auths":{"three.example":{}}}' >third/config.json
   succeeds dpat status
   [[ $output == *one.example*unencrypted*two.example*three.example*docker-credential-vault* ]]
   succeeds dpat status --json
