@@ -122,7 +122,7 @@ static int parse (const struct keystore *keystore, const struct secret *text, st
 
 static int read_content (struct keystore *keystore, struct content *content, struct error *err)
 {
-    AUTO (buffer) data;
+    AUTO (buffer) data = { .data = NULL };
     AUTO (secret) text = SECRET_INIT;
     if (read_file (keystore, &data, err) != 0
         || seal_read_header (keystore->path, data.data, data.len, &keystore->header, err) != 0
@@ -157,7 +157,7 @@ static int seal_content (const struct keystore *keystore, const json_t *root, st
 
 static int write_content (struct keystore *keystore, const json_t *root, struct error *err)
 {
-    AUTO (buffer) out;
+    AUTO (buffer) out = { .data = NULL };
     struct error why = ERROR_INIT;
     if (seal_content (keystore, root, &out, err) != 0)
         return -1;
@@ -276,7 +276,7 @@ struct credentials *keystore_sessions (struct keystore *keystore)
 int keystore_init (struct keystore *keystore, const struct secret *passphrase, struct error *err)
 {
     AUTOFREE char *folder = file_folder (keystore->path);
-    AUTO (buffer) out;
+    AUTO (buffer) out = { .data = NULL };
     struct error why = ERROR_INIT;
     struct stat st;
     if (lstat (keystore->path, &st) == 0) {
@@ -328,7 +328,7 @@ int keystore_unlock (struct keystore *keystore, unsigned life_s, struct error *e
 /* Read the header alone; *ret_exists is false when there is no file. */
 static int read_header (struct keystore *keystore, bool *ret_exists, struct error *err)
 {
-    AUTO (buffer) data;
+    AUTO (buffer) data = { .data = NULL };
     struct stat st;
     *ret_exists = stat (keystore->path, &st) == 0;
     if (!*ret_exists)
