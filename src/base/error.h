@@ -61,7 +61,7 @@
     X (CREDENTIALS_FILE, "credentials_file", 12, 500, false, "a file of Docker's credentials cannot be used")          \
     X (CREDENTIAL_HELPER, "credential_helper", 12, 500, false, "a Docker credential helper failed")                    \
     X (KEYSTORE, "keystore", 12, 500, false, "the keystore cannot be used")                                            \
-    X (KEYSTORE_LOCKED, "keystore_locked", 4, 401, false, "the keystore's passphrase is wrong")                        \
+    X (KEYSTORE_LOCKED, "keystore_locked", 4, 401, false, "the keystore is locked, or its passphrase is wrong")        \
     X (FILE_ABSENT, "file_absent", 12, 500, false, "a file is not there")                                              \
     X (FILE_EXISTS, "file_exists", 12, 500, false, "a file is already there and is not replaced")                      \
     X (FILE_FAILED, "file_failed", 12, 500, false, "a file cannot be read or written")                                 \
