@@ -313,24 +313,29 @@ static int migrate (struct sqlite *sqlite, const struct sqlite_schema *schema, i
     return -1;
 }
 
-static int check_empty (struct sqlite *sqlite, struct error *err)
+static int count_tables (struct sqlite *sqlite, int64_t *ret_count, struct error *err)
 {
-    int64_t tables = 0;
-    if (get_pragma (sqlite, "SELECT count(*) FROM sqlite_schema", &tables, err) != 0)
+    return get_pragma (sqlite, "SELECT count(*) FROM sqlite_schema", ret_count, err);
+}
+
+/* Whose file it is, and its version. Another process may be making it just now, between one look and the next: what has
+ * tables but no owner is looked at again. */
+static int identify (struct sqlite *sqlite, int64_t *ret_version, struct error *err)
+{
+    int64_t application, tables = 0;
+    if (read_versions (sqlite, &application, ret_version, err) != 0 || count_tables (sqlite, &tables, err) != 0
+        || (application == 0 && tables > 0 && read_versions (sqlite, &application, ret_version, err) != 0))
         return -1;
-    return tables == 0 ? 0 : fail_corrupt (sqlite->path, "a database of another program", err);
+    bool is_new = application == 0 && *ret_version == 0 && tables == 0;
+    return is_new || application == APPLICATION_ID ? 0
+                                                   : fail_corrupt (sqlite->path, "a database of another program", err);
 }
 
 static int prepare_store (struct sqlite *sqlite, const struct sqlite_schema *schema, int timeout_ms, struct error *err)
 {
-    int64_t application, version;
-    if (execute (sqlite, "PRAGMA synchronous = FULL", err) != 0
-        || read_versions (sqlite, &application, &version, err) != 0)
+    int64_t version;
+    if (execute (sqlite, "PRAGMA synchronous = FULL", err) != 0 || identify (sqlite, &version, err) != 0)
         return -1;
-    if (application == 0 && version == 0 && check_empty (sqlite, err) != 0)
-        return -1;
-    if (application != APPLICATION_ID && (application != 0 || version != 0))
-        return fail_corrupt (sqlite->path, "a database of another program", err);
     if (version > schema->count) {
         error_set (err, ERROR_STORE_NEWER, "the store %s was written by a newer dpat (its version is %d, ours is %d)",
                    sqlite->path, (int)version, schema->count);

@@ -12,7 +12,20 @@ rows() { sqlite3 "$STORE" 'SELECT count(*) FROM token'; }
 @test "the table of tokens is strict and named token" {
   [[ $(sqlite3 "$STORE" '.schema token') == *STRICT* ]]
   [ "$(sqlite3 "$STORE" 'PRAGMA journal_mode')" = wal ]
-  [ "$(sqlite3 "$STORE" 'PRAGMA user_version')" -eq 2 ]
+  [ "$(sqlite3 "$STORE" 'PRAGMA user_version')" -eq 3 ]
+}
+
+@test "a store of an older version is brought up to date, and nothing of it is lost" {
+  sqlite3 "$STORE" 'DROP TABLE namespace_grant; DROP TABLE public_repository; DROP TABLE token_address;
+    DROP INDEX audit_by_time; DROP INDEX audit_by_token; PRAGMA user_version = 2'
+  succeeds dpat account grant alice team write
+  [ "$(sqlite3 "$STORE" 'PRAGMA user_version')" -eq 3 ]
+  [ "$(names)" = ci ]
+  [ "$(dpat log ci --porcelain | cut -f 3)" = token_created ]
+  [ "$(head -n 1 "$STORE.key")" = 'dpat-key 1' ] # a key for a registry is made when it is needed
+  dpat registry config --out keys --url https://tokens.example >auth.yml 2>/dev/null
+  [ "$(head -n 1 "$STORE.key")" = 'dpat-key 2' ]
+  succeeds dpat login alice --password-stdin --registry check.example <ci.token
 }
 
 @test "without a session no store is opened or made" {
@@ -95,7 +108,7 @@ rows() { sqlite3 "$STORE" 'SELECT count(*) FROM token'; }
 @test "a full disk" {
   [ "$(id -u)" -eq 0 ] || skip 'needs root to mount'
   mkdir small
-  mount -t tmpfs -o size=300k none small 2>/dev/null || skip 'no mount here'
+  mount -t tmpfs -o size=400k none small 2>/dev/null || skip 'no mount here'
   dpat --store "$HOME/small/s.db" account add carol --password-stdin <<<"$PASSWORD"
   dpat --store "$HOME/small/s.db" login carol --password-stdin <<<"$PASSWORD"
   made=0
