@@ -13,6 +13,7 @@ unit_tests = \
 	tests/unit/test_keys \
 	tests/unit/test_option \
 	tests/unit/test_seal \
+	tests/unit/test_registry \
 	tests/unit/test_selection \
 	tests/unit/test_session_file \
 	tests/unit/test_signing_key \
@@ -26,6 +27,7 @@ unit_tests = \
 	tests/unit/test_wire
 
 contract_tests = \
+	tests/contract/test_audit \
 	tests/contract/test_credentials \
 	tests/contract/test_engine \
 	tests/contract/test_second_factor \
@@ -109,6 +111,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_answers \
 	tests/fuzz/fuzz_docker_config \
 	tests/fuzz/fuzz_helper \
+	tests/fuzz/fuzz_registry \
 	tests/fuzz/fuzz_seal
 
 TESTS = $(unit_tests) $(contract_tests) $(fuzz_targets) $(cli_tests) $(lint_tests)
@@ -123,19 +126,23 @@ check_PROGRAMS += $(fuzz_targets)
 tests_fuzz_fuzz_answers_SOURCES = tests/fuzz/fuzz_answers.c tests/fuzz/corpus.c
 tests_fuzz_fuzz_docker_config_SOURCES = tests/fuzz/fuzz_docker_config.c tests/fuzz/corpus.c
 tests_fuzz_fuzz_helper_SOURCES = tests/fuzz/fuzz_helper.c tests/fuzz/corpus.c
+tests_fuzz_fuzz_registry_SOURCES = tests/fuzz/fuzz_registry.c tests/fuzz/corpus.c
 tests_fuzz_fuzz_seal_SOURCES = tests/fuzz/fuzz_seal.c tests/fuzz/corpus.c
 EXTRA_DIST += tests/fuzz/corpus
 
 if FUZZING
-fuzzers = tests/fuzz/answers-fuzzer tests/fuzz/docker_config-fuzzer tests/fuzz/helper-fuzzer tests/fuzz/seal-fuzzer
+fuzzers = tests/fuzz/answers-fuzzer tests/fuzz/docker_config-fuzzer tests/fuzz/helper-fuzzer \
+	tests/fuzz/registry-fuzzer tests/fuzz/seal-fuzzer
 EXTRA_PROGRAMS += $(fuzzers)
 tests_fuzz_answers_fuzzer_SOURCES = tests/fuzz/fuzz_answers.c
 tests_fuzz_docker_config_fuzzer_SOURCES = tests/fuzz/fuzz_docker_config.c
 tests_fuzz_helper_fuzzer_SOURCES = tests/fuzz/fuzz_helper.c
+tests_fuzz_registry_fuzzer_SOURCES = tests/fuzz/fuzz_registry.c
 tests_fuzz_seal_fuzzer_SOURCES = tests/fuzz/fuzz_seal.c
 tests_fuzz_answers_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_docker_config_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_helper_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_registry_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_seal_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 CLEANFILES += $(fuzzers)
 
@@ -162,6 +169,8 @@ AM_CFLAGS += $(CMOCKA_CFLAGS)
 LDADD = $(TEST_LIBS)
 
 world = tests/contract/service_world.c tests/contract/service_world.h
+tests_contract_test_audit_SOURCES = tests/contract/test_audit.c $(world)
+tests_unit_test_registry_SOURCES = tests/unit/test_registry.c $(world)
 tests_contract_test_service_SOURCES = tests/contract/test_service.c $(world)
 tests_contract_test_second_factor_SOURCES = tests/contract/test_second_factor.c $(world)
 
