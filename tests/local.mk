@@ -227,10 +227,11 @@ lint: all
 demo: all
 	@DPAT='$(abs_builddir)/dpat$(EXEEXT)' TOP_SRCDIR='$(abs_top_srcdir)' PYTHON3='$(PYTHON3)' sh $(srcdir)/tests/demo.sh
 
-# The time of one command beside a bare program that reads the same rows.
+# The time of one command beside a bare program that reads the same rows; registry tokens beside signature and HTTP.
 bench: all tests/support/bare_list$(EXEEXT)
 	@DPAT='$(abs_builddir)/dpat$(EXEEXT)' BARE='$(abs_builddir)/tests/support/bare_list$(EXEEXT)' \
 	  sh $(srcdir)/tests/bench.sh
+	@DPAT='$(abs_builddir)/dpat$(EXEEXT)' sh $(srcdir)/tests/bench-registry.sh
 
 # Requests per second and memory of dpat serve beside nginx.
 bench-server: all
@@ -239,7 +240,7 @@ bench-server: all
 EXTRA_PROGRAMS += tests/support/bare_list
 tests_support_bare_list_SOURCES = tests/support/bare_list.c
 tests_support_bare_list_LDADD = $(SQLITE_LIBS)
-EXTRA_DIST += tests/bench.sh tests/bench-server.sh
+EXTRA_DIST += tests/bench.sh tests/bench-server.sh tests/bench-registry.sh
 CLEANFILES += tests/support/bare_list$(EXEEXT)
 
 .PHONY: memcheck lint demo bench bench-server fuzz

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -52,6 +53,46 @@ int crypto_hmac (const void *key, size_t key_len, const void *data, size_t len, 
     if (HMAC (EVP_sha256 (), key, (int)key_len, data, len, out, &size) == NULL || size != CRYPTO_MAC_SIZE)
         return error_set (err, ERROR_INTERNAL, "libcrypto cannot compute HMAC-SHA-256");
     return 0;
+}
+
+struct crypto_mac {
+    EVP_MAC *algorithm;
+    EVP_MAC_CTX *context;
+};
+
+void crypto_mac_free (struct crypto_mac *mac)
+{
+    if (mac == NULL)
+        return;
+    EVP_MAC_CTX_free (mac->context);
+    EVP_MAC_free (mac->algorithm);
+    memory_cleanup_free (&mac);
+}
+
+struct crypto_mac *crypto_mac_new (const void *key, size_t key_len, struct error *err)
+{
+    char digest[] = "SHA256";
+    const OSSL_PARAM parameters[] = { OSSL_PARAM_construct_utf8_string (OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                      OSSL_PARAM_construct_end () };
+    OPENSSL_init_crypto (OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    struct crypto_mac *mac = xcalloc (1, sizeof (*mac));
+    mac->algorithm = EVP_MAC_fetch (NULL, "HMAC", NULL);
+    mac->context = mac->algorithm ? EVP_MAC_CTX_new (mac->algorithm) : NULL;
+    if (mac->context && EVP_MAC_init (mac->context, key, key_len, parameters) == 1)
+        return mac;
+    crypto_mac_free (mac);
+    error_set (err, ERROR_INTERNAL, "libcrypto cannot hold a key for HMAC-SHA-256 ready");
+    return NULL;
+}
+
+int crypto_mac_make (struct crypto_mac *mac, const void *data, size_t len, unsigned char out[CRYPTO_MAC_SIZE],
+                     struct error *err)
+{
+    size_t size = 0;
+    if (EVP_MAC_init (mac->context, NULL, 0, NULL) == 1 && EVP_MAC_update (mac->context, data, len) == 1
+        && EVP_MAC_final (mac->context, out, &size, CRYPTO_MAC_SIZE) == 1 && size == CRYPTO_MAC_SIZE)
+        return 0;
+    return error_set (err, ERROR_INTERNAL, "libcrypto cannot compute HMAC-SHA-256");
 }
 
 int crypto_derive (const unsigned char master[CRYPTO_KEY_SIZE], const char *label, unsigned char out[CRYPTO_KEY_SIZE],

@@ -24,6 +24,19 @@ int crypto_uuid (char out[CRYPTO_UUID_SIZE], struct error *err);
 int crypto_hmac (const void *key, size_t key_len, const void *data, size_t len, unsigned char out[CRYPTO_MAC_SIZE],
                  struct error *err);
 
+struct crypto_mac;
+
+/* The same with the key held ready: for many MACs under one key, at a fraction of the time. One crypto_mac is of one
+ * thread at a time. Owned: crypto_mac_free. NULL with ERROR_INTERNAL. */
+struct crypto_mac *crypto_mac_new (const void *key, size_t key_len, struct error *err);
+
+/* The MAC of data. */
+int crypto_mac_make (struct crypto_mac *mac, const void *data, size_t len, unsigned char out[CRYPTO_MAC_SIZE],
+                     struct error *err);
+
+/* Wipe and free. NULL is fine. */
+void crypto_mac_free (struct crypto_mac *mac);
+
 /* A key for one purpose, derived from a master key: HMAC-SHA-256 of the label. Different labels give independent
  * keys. */
 int crypto_derive (const unsigned char master[CRYPTO_KEY_SIZE], const char *label, unsigned char out[CRYPTO_KEY_SIZE],

@@ -31,6 +31,9 @@ static bool is_secret_byte (char c)
 void log_redact (struct buffer *out, const char *text)
 {
     while (*text) {
+        size_t plain = strcspn (text, "de"); /* what they begin with */
+        buffer_append (out, text, plain);
+        text += plain;
         size_t skip = 0;
         for (size_t i = 0; i < ARRAY_SIZE (prefixes) && skip == 0; i++) {
             size_t len = strlen (prefixes[i]);
@@ -44,7 +47,7 @@ void log_redact (struct buffer *out, const char *text)
                 skip = n;
             }
         }
-        if (skip == 0) {
+        if (skip == 0 && *text) {
             buffer_append (out, text, 1);
             skip = 1;
         }

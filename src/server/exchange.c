@@ -25,6 +25,8 @@ void exchange_free (struct exchange *exchange)
         return;
     json_decref (exchange->json);
     json_decref (exchange->reply.body);
+    if (exchange->reply.text)
+        secret_wipe (exchange->reply.text, strlen (exchange->reply.text));
     free (exchange->reply.text);
     secret_release (&exchange->bearer);
     secret_release (&exchange->basic_secret);

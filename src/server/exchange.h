@@ -25,7 +25,8 @@ struct route;
 struct reply {
     int status;            /* HTTP's; 0: nothing yet */
     json_t *body;          /* owned; NULL: text, or nothing */
-    char *text;            /* owned; plain text in place of a body */
+    char *text;            /* owned; in place of a body: JSON that is written already, or plain text */
+    bool plain;            /* text is no JSON */
     bool close;            /* the connection ends with it */
     const char *challenge; /* for WWW-Authenticate; NULL: none. Borrowed for ever */
     const char *allow;     /* for 405; borrowed for ever */

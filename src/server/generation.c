@@ -217,7 +217,7 @@ static void add_headers (const struct generation *generation, struct MHD_Respons
     int64_t now = clock_now_us () / 1000000;
     if (reply->status != 204)
         add_header (mhd, response, "Content-Type", "%s",
-                    reply->text ? "text/plain; version=0.0.4; charset=utf-8" : "application/json");
+                    reply->plain ? "text/plain; version=0.0.4; charset=utf-8" : "application/json");
     add_header (mhd, response, "Cache-Control", "no-store");
     add_header (mhd, response, "X-Content-Type-Options", "nosniff");
     add_header (mhd, response, "X-RateLimit-Limit", "%u", exchange->rate_limit);

@@ -26,5 +26,6 @@ int handle_metrics (struct call *call, struct error *err)
     metrics_write (&call->exchange->server->metrics, &counts, &text);
     exchange_reply (call->exchange, 200, NULL);
     call->exchange->reply.text = xstrdup (buffer_text (&text));
+    call->exchange->reply.plain = true;
     return 0;
 }

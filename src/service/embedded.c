@@ -19,7 +19,9 @@ static void embedded_free (struct service *service)
     struct embedded *embedded = (struct embedded *)service;
     store_close (embedded->store);
     keys_release (&embedded->keys);
+    crypto_mac_free (embedded->token_mac);
     signing_key_free (embedded->signer);
+    free (embedded->signer_head);
     secret_wipe (&embedded->signer_key, sizeof (embedded->signer_key));
     free (embedded->key_path);
     free (embedded);
@@ -278,8 +280,11 @@ int embedded_check (struct embedded *embedded, struct error *err)
     return store_key_id (embedded->store, id, err);
 }
 
-int embedded_token_mac (const struct embedded *embedded, const struct secret *secret,
-                        unsigned char ret_mac[CRYPTO_MAC_SIZE], struct error *err)
+int embedded_token_mac (struct embedded *embedded, const struct secret *secret, unsigned char ret_mac[CRYPTO_MAC_SIZE],
+                        struct error *err)
 {
-    return crypto_hmac (embedded->keys.token_key, CRYPTO_KEY_SIZE, secret_text (secret), secret->len, ret_mac, err);
+    if (embedded->token_mac == NULL)
+        embedded->token_mac = crypto_mac_new (embedded->keys.token_key, CRYPTO_KEY_SIZE, err);
+    return embedded->token_mac ? crypto_mac_make (embedded->token_mac, secret_text (secret), secret->len, ret_mac, err)
+                               : -1;
 }

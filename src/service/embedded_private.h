@@ -18,10 +18,12 @@ struct embedded {
     struct store *store;
     struct keys keys;
     struct usage *usage;            /* borrowed; may be NULL */
+    struct crypto_mac *token_mac;   /* owned; NULL before the first token's secret was looked at */
     char *key_path;                 /* owned */
     struct stat key_stat;           /* of the key file when its registry keys were read */
     int64_t keys_looked_us;         /* when that was last compared */
     struct signing_key *signer;     /* owned; NULL before the first registry token */
+    char *signer_head;              /* owned; the first part of its tokens, which says who signs */
     struct registry_key signer_key; /* what it was made of */
 };
 
@@ -80,8 +82,8 @@ int embedded_use_code (struct embedded *embedded, const struct caller *caller, c
                        struct second_factor_row *factor, const struct secret *code, struct error *err);
 
 /* The MAC under which the store knows a secret. */
-int embedded_token_mac (const struct embedded *embedded, const struct secret *secret,
-                        unsigned char ret_mac[CRYPTO_MAC_SIZE], struct error *err);
+int embedded_token_mac (struct embedded *embedded, const struct secret *secret, unsigned char ret_mac[CRYPTO_MAC_SIZE],
+                        struct error *err);
 
 /* Record that a token was used, or refused for a reason: at once, or gathered with others. row NULL is a secret that
  * nobody knows. */

@@ -37,6 +37,30 @@ static void look_for_new_keys (struct embedded *embedded)
         embedded->keys = keys;
 }
 
+static void append_json (struct buffer *out, const json_t *value)
+{
+    AUTO (buffer) text;
+    buffer_init (&text, TOKEN_MAX_BYTES);
+    json_write (&text, value);
+    if (text.failed)
+        out->failed = true;
+    crypto_base64url (out, buffer_text (&text), text.len);
+}
+
+/* "HEADER." of all tokens that a key signs. Owned. */
+static char *make_head (const struct signing_key *signer)
+{
+    AUTO (buffer) text;
+    json_auto_t *header = json_object ();
+    json_set_string (header, "typ", "JWT");
+    json_set_string (header, "alg", "ES256");
+    json_set_string (header, "kid", signing_key_id (signer));
+    buffer_init (&text, TOKEN_MAX_BYTES);
+    append_json (&text, header);
+    buffer_puts (&text, ".");
+    return xstrdup (buffer_text (&text));
+}
+
 /* The key that signs now, held ready. */
 static int find_signer (struct embedded *embedded, int64_t now, struct error *err)
 {
@@ -50,28 +74,13 @@ static int find_signer (struct embedded *embedded, int64_t now, struct error *er
         && crypto_equal (key->der, embedded->signer_key.der, key->len))
         return 0;
     signing_key_free (embedded->signer);
+    memory_cleanup_free (&embedded->signer_head);
     embedded->signer = signing_key_new (key->der, key->len, err);
     embedded->signer_key = *key;
-    return embedded->signer ? 0 : -1;
-}
-
-static void append_json (struct buffer *out, const json_t *value)
-{
-    AUTO (buffer) text;
-    buffer_init (&text, TOKEN_MAX_BYTES);
-    json_write (&text, value);
-    if (text.failed)
-        out->failed = true;
-    crypto_base64url (out, buffer_text (&text), text.len);
-}
-
-static json_t *make_header (const struct embedded *embedded)
-{
-    json_t *header = json_object ();
-    json_set_string (header, "typ", "JWT");
-    json_set_string (header, "alg", "ES256");
-    json_set_string (header, "kid", signing_key_id (embedded->signer));
-    return header;
+    if (embedded->signer == NULL)
+        return -1;
+    embedded->signer_head = make_head (embedded->signer);
+    return 0;
 }
 
 /* The audience is a plain string and all times are integers: older registries read nothing else. */
@@ -100,10 +109,8 @@ int registry_token_make (struct embedded *embedded, const struct registry_claims
     if (find_signer (embedded, claims->issued_at, err) != 0 || crypto_random (random, sizeof (random), err) != 0)
         return -1;
     crypto_hex (jti, random, sizeof (random));
-    json_auto_t *header = make_header (embedded);
     json_auto_t *payload = make_payload (claims, jti);
-    append_json (&token, header);
-    buffer_puts (&token, ".");
+    buffer_puts (&token, embedded->signer_head);
     append_json (&token, payload);
     if (signing_key_sign (embedded->signer, buffer_text (&token), token.len, signature, err) != 0)
         return -1;

@@ -1,6 +1,11 @@
 /* The wrappers around an engine's operations. */
 #include "src/store/engine.h"
 
+int engine_begin_reading (struct engine *engine, struct error *err)
+{
+    return engine->ops->begin_reading (engine, err);
+}
+
 int engine_begin (struct engine *engine, struct error *err)
 {
     return engine->ops->begin (engine, err);

@@ -32,6 +32,7 @@ struct engine;
 /* The operations; see the wrappers. All are required. */
 struct engine_ops {
     int (*begin) (struct engine *, struct error *);
+    int (*begin_reading) (struct engine *, struct error *);
     int (*commit) (struct engine *, struct error *);
     void (*rollback) (struct engine *);
     int (*run) (struct engine *, const char *, const struct value *, size_t, row_function *, void *, int64_t *,
@@ -47,6 +48,10 @@ struct engine {
 /* Begin a transaction that holds the writer's lock from its beginning. ERROR_STORE_LOCKED when others keep it too
  * long. */
 int engine_begin (struct engine *engine, struct error *err);
+
+/* Begin a transaction that only reads: it sees one state of the rows, waits for no writer, and saves each statement its
+ * own. Ended by engine_rollback. */
+int engine_begin_reading (struct engine *engine, struct error *err);
 
 /* Make the transaction durable. On -1 it was rolled back. */
 int engine_commit (struct engine *engine, struct error *err);

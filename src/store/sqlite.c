@@ -81,26 +81,6 @@ static int execute (struct sqlite *sqlite, const char *sql, struct error *err)
     return code == SQLITE_OK ? 0 : fail (sqlite, code, err);
 }
 
-static int sqlite_begin (struct engine *engine, struct error *err)
-{
-    return execute ((struct sqlite *)engine, "BEGIN IMMEDIATE", err);
-}
-
-static void sqlite_rollback (struct engine *engine)
-{
-    const struct sqlite *sqlite = (struct sqlite *)engine;
-    if (!sqlite3_get_autocommit (sqlite->db))
-        (void)sqlite3_exec (sqlite->db, "ROLLBACK", NULL, NULL, NULL); /* what cannot be undone now is on opening */
-}
-
-static int sqlite_commit (struct engine *engine, struct error *err)
-{
-    if (execute ((struct sqlite *)engine, "COMMIT", err) == 0)
-        return 0;
-    sqlite_rollback (engine);
-    return -1;
-}
-
 /* The prepared statement of sql, made at its first use. */
 static sqlite3_stmt *prepare (struct sqlite *sqlite, const char *sql, struct error *err)
 {
@@ -187,6 +167,37 @@ static int sqlite_run (struct engine *engine, const char *sql, const struct valu
     sqlite3_reset (statement); /* its result is the error told above */
     sqlite3_clear_bindings (statement);
     return status;
+}
+
+/* BEGIN and its like, prepared as all statements are: they come with every other. */
+static int run_plain (struct engine *engine, const char *sql, struct error *err)
+{
+    return sqlite_run (engine, sql, NULL, 0, NULL, NULL, NULL, err);
+}
+
+static int sqlite_begin (struct engine *engine, struct error *err)
+{
+    return run_plain (engine, "BEGIN IMMEDIATE", err);
+}
+
+static int sqlite_begin_reading (struct engine *engine, struct error *err)
+{
+    return run_plain (engine, "BEGIN", err);
+}
+
+static void sqlite_rollback (struct engine *engine)
+{
+    const struct sqlite *sqlite = (struct sqlite *)engine;
+    if (!sqlite3_get_autocommit (sqlite->db))
+        (void)run_plain (engine, "ROLLBACK", NULL); /* what cannot be undone now is on opening */
+}
+
+static int sqlite_commit (struct engine *engine, struct error *err)
+{
+    if (run_plain (engine, "COMMIT", err) == 0)
+        return 0;
+    sqlite_rollback (engine);
+    return -1;
 }
 
 static void sqlite_free (struct engine *engine)
@@ -348,6 +359,7 @@ struct engine *sqlite_open (const char *path, bool create, int timeout_ms, const
                             struct error *err)
 {
     static const struct engine_ops ops = { .begin = sqlite_begin,
+                                           .begin_reading = sqlite_begin_reading,
                                            .commit = sqlite_commit,
                                            .rollback = sqlite_rollback,
                                            .run = sqlite_run,

@@ -91,6 +91,11 @@ int store_begin (struct store *store, struct error *err)
     return engine_begin (store->engine, err);
 }
 
+int store_begin_reading (struct store *store, struct error *err)
+{
+    return engine_begin_reading (store->engine, err);
+}
+
 int store_commit (struct store *store, struct error *err)
 {
     return engine_commit (store->engine, err);

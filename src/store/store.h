@@ -107,6 +107,9 @@ void store_close (struct store *store);
 /* Begin a write transaction (it takes the writer's lock at once, so what is read in it stays true until commit). */
 int store_begin (struct store *store, struct error *err);
 
+/* Begin a transaction in which nothing is written: all that is read in it is of one moment. store_rollback ends it. */
+int store_begin_reading (struct store *store, struct error *err);
+
 /* Make what was written since store_begin durable. On failure nothing of it stays and no transaction is open. */
 int store_commit (struct store *store, struct error *err);
 
