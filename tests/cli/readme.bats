@@ -58,6 +58,22 @@ readme() { "$PYTHON3" "$TOP_SRCDIR/tests/support/readme.py" "$TOP_SRCDIR/README.
   SERVER=
 }
 
+@test "a registry, and what was done" {
+  unset DPAT_SERVICE
+  for name in alice bob; do dpat account add "$name" --password-stdin -q --service local <<<"$PASSWORD"; done
+  readme 'A registry that trusts dpat' | sed "s|/etc/docker/registry|$HOME|" >lines
+  succeeds bash -eu lines
+  grep -qx "    jwks: $HOME/dpat/jwks.json" auth.yml
+  [ "$(dpat account grants --service local --porcelain)" = $'bob\tteam\twrite' ]
+  [ "$(dpat account public --service local)" = team/app ]
+  export DPAT_SERVICE=local
+  dpat login alice --password-stdin <<<"$PASSWORD"
+  dpat create ci-deploy -q >ci.token
+  readme 'What was done' >lines
+  succeeds bash -eu lines
+  [[ $output == *created* && $output == *'signed in'* ]]
+}
+
 @test "the CI job" {
   dpat account add alice --password-stdin -q <<<"$PASSWORD"
   printf '%s\n' "$PASSWORD" >password
@@ -122,7 +138,7 @@ kubectl create secret generic registry --from-file=token=/dev/stdin" ]
 
 @test "the sections stand in the order a newcomer asks" {
   run grep '^## ' "$TOP_SRCDIR/README.md"
-  [ "$(printf '%s|' "${lines[@]}")" = '## Try it|## A first token|## Docker Hub|## Serve a team|## Install|## In a CI job|## Into other programs|## Where secrets rest|## Backup and restore|## Forgotten password|## More|' ]
+  [ "$(printf '%s|' "${lines[@]}")" = '## Try it|## A first token|## Docker Hub|## Serve a team|## A registry that trusts dpat|## What was done|## Install|## In a CI job|## Into other programs|## Where secrets rest|## Backup and restore|## Forgotten password|## More|' ]
   readme 'Try it' >try
   [ "$(tr '\n' ' ' <try)" = 'make demo make check ' ]
   grep -q 'make -j.* check' "$TOP_SRCDIR/.ci/run"
@@ -135,6 +151,7 @@ home_of_examples() {
   dpat create ci-token -q >ci.token
   dpat create shown -q >/dev/null
   sqlite3 "$HOME/.local/share/dpat/service.db" "UPDATE token SET id = '3f2a' || substr(id, 5) WHERE name = 'shown'"
+  for name in bob backup; do dpat account add "$name" --password-stdin -q <<<"$PASSWORD"; done
   dpat config set default_expires 60d
 }
 
@@ -157,6 +174,11 @@ run_example() {
       answers=(--expect Passphrase --send "$PASSWORD")
       ;;
     'dpat delete ci-deploy') answers=(--expect '[y/N]' --send y) ;;
+    'dpat registry config'*) line=${line//\/etc\/docker/$HOME} ;;
+    'dpat registry check'*)
+      dpat registry config --out "$HOME/registry" --url https://tokens.example >config.yml 2>/dev/null
+      line=${line//\/etc\/docker\/registry/$HOME}
+      ;;
     'dpat serve'*)
       make_certificate chain.pem key.pem localhost
       answers=(--expect 'serving' --send ^C)

@@ -21,7 +21,8 @@ check_json() { "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" "$@"; }
 # Sign in as that user and make a token there: token_of USER NAME SCOPE [OPTIONS]; its secret goes to the file NAME.
 token_of() {
   DPAT_STATE_DIR=$HOME/state-$1 DPAT_CONFIG_DIR=$HOME/config-$1 dpat login "$1" --password-stdin <password 2>/dev/null
-  as "$1" create "$2" --scope "$3" "${@:4}" -q >"$2"
+  local secret=$2
+  as "$1" create "$2" --scope "$3" "${@:4}" -q >"$secret"
 }
 
 # A command of a user who has signed in by token_of.
