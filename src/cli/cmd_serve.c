@@ -233,6 +233,12 @@ const struct command cmd_serve = {
         "Plain HTTP is for this machine alone, or for a proxy in front that speaks TLS and is named with\n"
         "--behind-proxy; anything else needs --tls-cert and --tls-key (TLS 1.2 or 1.3).\n"
         "\n"
+        "Registries that trust this service send their clients to /token, where user and token (or a password without "
+        "a\n"
+        "second factor) give a registry token; see dpat help private-registry. Refresh tokens make docker login keep "
+        "one\n"
+        "in place of the token, and POST; podman and skopeo refuse to sign in where there is one.\n"
+        "\n"
         "SIGTERM and SIGINT let running requests end and exit 0. SIGHUP reads the certificate and key again; ones "
         "that\n"
         "cannot be used leave the old ones in place. Each request is a line of JSON on stderr, without secrets.\n"
@@ -243,7 +249,7 @@ const struct command cmd_serve = {
                                                   { "dpat serve --listen :443 --tls-cert chain.pem --tls-key key.pem",
                                                     "for a team" },
                                                   { .line = NULL } },
-    .topics = (const char *const[]){ "http-api", "services", "environment", "secrets", NULL },
+    .topics = (const char *const[]){ "private-registry", "http-api", "services", "environment", "secrets", NULL },
     .groups = (const struct option_group[]){ { serve_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct serve_options),
     .max_arguments = 0,

@@ -174,6 +174,7 @@ print(base64.b64decode(json.load(open(sys.argv[1]))["auths"]["https://index.dock
   dpat login alice --password-stdin <password 2>/dev/null
   fails_with unsupported dpat account 2fa status
   fails_with unsupported dpat logout --all
+  fails_with unsupported dpat log
   fails_with unsupported dpat account list
   printf '%s\nanother password\n' "$PASSWORD" >both
   INPUT=both fails_with unsupported dpat account passwd alice --password-stdin

@@ -291,6 +291,13 @@ refused() {
   refused 401 UNAUTHORIZED 'alice has a second factor: a registry needs a personal access token' -u "alice:$PASSWORD" "$URL/token"
   refused 401 UNAUTHORIZED incorrect -u "alice:not it at all" "$URL/token"
   [ "$(ask alice ci 'repository:alice/app:pull' | granted)" = 'alice/app:pull' ]
+  needs_docker
+  start_registry
+  docker_login alice password
+  [ "$status" -eq 1 ]
+  [[ $output == *'unauthorized: alice has a second factor: a registry needs a personal access token'* ]]
+  docker_login alice ci
+  [ "$status" -eq 0 ]
 }
 
 @test "hostile requests" {
