@@ -477,7 +477,7 @@ refused() {
   start_registry
   token_of alice ci write
   # its own folders, and no look at the system's
-  pod() { env -u DOCKER_CONFIG XDG_RUNTIME_DIR="$HOME/run" REGISTRY_AUTH_FILE="$HOME/auth.json" podman --root "$HOME/pod" --runroot "$HOME/podrun" "$@"; }
+  pod() { env -u DOCKER_CONFIG XDG_RUNTIME_DIR="$HOME/run" REGISTRY_AUTH_FILE="$HOME/auth.json" podman --storage-driver vfs --root "$HOME/pod" --runroot "$HOME/podrun" "$@"; }
   mkdir -p run
   succeeds pod login --tls-verify=false -u alice --password-stdin "$REGISTRY" <ci
   [[ $output == *'Login Succeeded'* ]]

@@ -135,7 +135,7 @@ use_server() {
   fails_with usage dpat serve --listen 127.0.0.1
   fails_with usage dpat serve --listen 127.0.0.1:99999
   fails_with network dpat serve --listen 192.0.2.1:0
-  fails_with usage dpat serve --tls-cert cert.pem
+  fails_with usage dpat serve --listen 127.0.0.1:0 --tls-cert cert.pem
   fails_with usage dpat serve --behind-proxy nonsense
   fails_with usage dpat serve --behind-proxy 10.0.0.0/33
   fails_with usage dpat serve --public-url tokens.example
