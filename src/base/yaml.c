@@ -62,8 +62,10 @@ static json_t *convert (const struct fyaml *fyaml, struct fy_document *document,
 
 json_t *yaml_parse (const char *text, size_t len, const char *what, struct error *err)
 {
+    static const char bom[] = "\xef\xbb\xbf"; /* YAML 1.2 section 5.2 allows one, and libfyaml does not */
     struct fyaml fyaml;
     struct fy_diag_cfg diag_cfg;
+    size_t skip = len >= strlen (bom) && strncmp (text, bom, strlen (bom)) == 0 ? strlen (bom) : 0;
     if (load (&fyaml, err) != 0)
         return NULL;
     fyaml.diag_cfg_default (&diag_cfg);
@@ -75,7 +77,7 @@ json_t *yaml_parse (const char *text, size_t len, const char *what, struct error
     fyaml.diag_set_collect_errors (diag, true);
     const struct fy_parse_cfg cfg = { .flags = FYPCF_RESOLVE_DOCUMENT | FYPCF_QUIET | FYPCF_COLLECT_DIAG,
                                       .diag = diag };
-    struct fy_document *document = fyaml.document_build_from_string (&cfg, text, len);
+    struct fy_document *document = fyaml.document_build_from_string (&cfg, text + skip, len - skip);
     json_t *value = document ? convert (&fyaml, document, what, err) : fail (&fyaml, diag, what, err);
     if (document)
         fyaml.document_destroy (document);

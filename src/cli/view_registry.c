@@ -81,6 +81,8 @@ void view_registry_check (struct view *view, const json_t *result)
 {
     const json_t *findings = json_object_get (result, "findings");
     AUTOFREE char *config = view_clean_member (result, "config");
+    if (view->quiet)
+        return;
     for (size_t i = 0; i < json_array_size (findings); i++) {
         const json_t *finding = json_array_get (findings, i);
         AUTOFREE char *severity = view_clean_member (finding, "severity");
@@ -91,8 +93,8 @@ void view_registry_check (struct view *view, const json_t *result)
             buffer_printf (view->out, "  %s\n", hint);
     }
     if (json_is_true (json_object_get (result, "ok")))
-        buffer_printf (view->out, "%s: a registry that reads this takes dpat's tokens, signed with %s\n", config,
-                       json_get_string (result, "key_id"));
+        buffer_printf (view->out, "%s: a registry that read this when it started takes dpat's tokens, signed with %s\n",
+                       config, json_get_string (result, "key_id"));
 }
 
 void view_grants (struct view *view, const json_t *result)
@@ -126,10 +128,13 @@ void view_grant (struct view *view, const json_t *result)
     AUTOFREE char *namespace = view_clean_member (result, "namespace");
     const char *right = json_get_string (result, "right");
     const char *dry = json_is_true (json_object_get (result, "dry_run")) ? "dry run: would be: " : "";
+    bool changed = json_is_true (json_object_get (result, "changed"));
     if (right)
-        buffer_printf (view->talk, "%s%s has the right to %s in the namespace %s\n", dry, user, right, namespace);
+        buffer_printf (view->talk, "%s%s has the right \"%s\" in the namespace %s\n", dry, user, right, namespace);
+    else if (changed)
+        buffer_printf (view->talk, "%s%s has no right in the namespace %s any more\n", dry, user, namespace);
     else
-        buffer_printf (view->talk, "%s%s was granted nothing in the namespace %s\n", dry, user, namespace);
+        buffer_printf (view->talk, "%s%s was granted nothing in the namespace %s before\n", dry, user, namespace);
 }
 
 void view_public (struct view *view, const json_t *result)
@@ -140,7 +145,7 @@ void view_public (struct view *view, const json_t *result)
     for (size_t i = 0; i < json_array_size (repositories); i++)
         buffer_printf (view->out, "%s\n", json_string_value (json_array_get (repositories, i)));
     if (repository[0])
-        buffer_printf (view->talk, "%s%s is %s\n", dry, repository,
+        buffer_printf (view->talk, "%sthe repository %s is %s\n", dry, repository,
                        json_is_true (json_object_get (result, "public")) ? "public: everybody may pull it"
                                                                          : "not public");
     else if (json_array_size (repositories) == 0 && !view->quiet)

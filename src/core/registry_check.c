@@ -66,16 +66,30 @@ static void check_members (struct check *check)
               check->expected->issuer);
 }
 
-static bool ends_with (const char *text, const char *end)
+/* The path of a URL; "" when it has none. */
+static const char *path_of (const char *url)
 {
-    size_t len = strlen (text);
-    return len >= strlen (end) && strcmp (text + len - strlen (end), end) == 0;
+    const char *host = strstr (url, "://");
+    const char *path = host ? strchr (host + 3, '/') : NULL;
+    return path ? path : "";
+}
+
+static bool is_token_path (const char *path)
+{
+    static const char *const paths[] = { "/token", "/auth/token", "/token/", "/auth/token/" };
+    for (size_t i = 0; i < ARRAY_SIZE (paths); i++)
+        if (strcmp (path, paths[i]) == 0)
+            return true;
+    return false;
 }
 
 static void check_realm (struct check *check)
 {
     const char *realm = text_of (check, "realm");
     const json_t *redirect = json_object_get (check->token, "autoredirect");
+    if (redirect && !json_is_boolean (redirect))
+        find (check, "error", "write it without quotes",
+              "autoredirect is neither true nor false: the registry does not start");
     if (json_is_true (redirect))
         find (check, "warning", "leave autoredirect out unless dpat serve answers at the registry's own address",
               "autoredirect is on: clients are sent to /auth/token of the registry's address, and realm is not used");
@@ -85,7 +99,7 @@ static void check_realm (struct check *check)
     if (!tls && strncmp (realm, "http://", 7) != 0)
         find (check, "error", NULL, "realm is \"%s\", and clients need a whole address that begins with https://",
               realm);
-    else if (!ends_with (realm, "/token"))
+    else if (!is_token_path (path_of (realm)))
         find (check, "error", "tokens are made at /token and at /auth/token",
               "realm is \"%s\", where dpat serve makes no "
               "tokens",
@@ -206,6 +220,22 @@ static void check_token (struct check *check)
     check_jwks (check);
 }
 
+/* What a registry needs to start at all, whoever may use it. */
+static void check_start (struct check *check, const json_t *config)
+{
+    const json_t *version = json_object_get (config, "version");
+    const char *text = json_string_value (version);
+    bool known =
+        text ? strcmp (text, "0.1") == 0 : json_real_value (version) > 0.09 && json_real_value (version) < 0.11;
+    if (!json_is_object (config))
+        find (check, "error", NULL, "it is empty, or no mapping: the registry does not start");
+    else if (!known)
+        find (check, "error", "begin with \"version: 0.1\"",
+              "version is missing or not 0.1: the registry does not start");
+    if (json_is_object (config) && !json_is_object (json_object_get (config, "storage")))
+        find (check, "error", NULL, "storage is missing: the registry does not start");
+}
+
 /* Other ways of authentication that a registry has. */
 static void check_auth (struct check *check, const json_t *config)
 {
@@ -215,13 +245,16 @@ static void check_auth (struct check *check, const json_t *config)
     const char *key;
     json_t *value;
     check->token = json_object_get (auth, "token");
-    json_object_foreach ((json_t *)(uintptr_t)auth, key, value) other = key;
+    json_object_foreach ((json_t *)(uintptr_t)auth, key, value) other = strcmp (key, "token") == 0 ? other : key;
+    if (other && check->token)
+        find (check, "error", hint, "auth has both \"token\" and \"%s\": the registry takes one and does not start",
+              other);
     if (json_is_object (check->token))
         check_token (check);
-    else if (other && strcmp (other, "token") != 0)
-        find (check, "error", hint, "the registry authenticates by \"%s\", and asks for no token", other);
-    else if (other)
+    else if (check->token)
         find (check, "error", hint, "auth.token is empty");
+    else if (other)
+        find (check, "error", hint, "the registry authenticates by \"%s\", and asks for no token", other);
     else
         find (check, "error", hint, "there is no \"auth\": the registry lets everybody do everything");
 }
@@ -238,6 +271,7 @@ int registry_check (const char *path, const struct registry_expectation *expecte
     if (config == NULL)
         return -1;
     struct check check = { .expected = expected, .findings = json_array () };
+    check_start (&check, config);
     check_auth (&check, config);
     *ret_findings = check.findings;
     return 0;

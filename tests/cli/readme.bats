@@ -176,7 +176,8 @@ run_example() {
     'dpat delete ci-deploy') answers=(--expect '[y/N]' --send y) ;;
     'dpat registry config'*) line=${line//\/etc\/docker/$HOME} ;;
     'dpat registry check'*)
-      dpat registry config --out "$HOME/registry" --url https://tokens.example >config.yml 2>/dev/null
+      printf 'version: 0.1\nstorage: {inmemory: {}}\n' >config.yml
+      dpat registry config --out "$HOME/registry" --url https://tokens.example >>config.yml 2>/dev/null
       line=${line//\/etc\/docker\/registry/$HOME}
       ;;
     'dpat serve'*)
