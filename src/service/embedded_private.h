@@ -90,6 +90,11 @@ int embedded_token_mac (struct embedded *embedded, const struct secret *secret, 
 int embedded_use (struct embedded *embedded, const struct caller *caller, const struct token_row *row,
                   const struct account_row *account, enum error_code refused, struct error *err);
 
+/* Write down, in a transaction of its own, that a sign-in failed, and why; account is NULL when nobody has that name.
+ */
+int embedded_audit_failure (struct embedded *embedded, const struct caller *caller, const struct account_row *account,
+                            const char *why, struct error *err);
+
 /* See that user and password are right and the account may sign in. Argon2 runs here: no transaction may be open. The
  * errors are those of service_sign_in; a failure is audited. *ret_account, which was empty, is owned. */
 int embedded_check_password (struct embedded *embedded, const struct caller *caller, const char *user,

@@ -47,6 +47,8 @@ static int admit_password (struct embedded *embedded, const struct caller *calle
     scopes_add (&client->scopes, SCOPE_ADMIN);
     if (!factor.enabled)
         return 0;
+    if (embedded_audit_failure (embedded, caller, &client->account, "right password, but a token is needed", err) != 0)
+        return -1;
     error_set (err, ERROR_PAT_NEEDED,
                "%s has a second factor: a registry needs a personal access token, not the password",
                client->account.name);

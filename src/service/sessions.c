@@ -58,13 +58,12 @@ static int fail_wrong (const struct secret *secret, struct error *err)
     return -1;
 }
 
-/* Write down that a sign-in failed, and why; the account is NULL when nobody has that name. */
-static int audit_failure (struct embedded *embedded, const struct caller *caller, const struct account_row *account,
-                          const struct token *token, const char *why, struct error *err)
+int embedded_audit_failure (struct embedded *embedded, const struct caller *caller, const struct account_row *account,
+                            const char *why, struct error *err)
 {
     if (store_begin (embedded->store, err) != 0)
         return -1;
-    int status = embedded_audit (embedded, caller, "nobody", "sign_in_failed", account, token, why, err);
+    int status = embedded_audit (embedded, caller, "nobody", "sign_in_failed", account, NULL, why, err);
     return embedded_end (embedded, status, err);
 }
 
@@ -192,13 +191,13 @@ int embedded_check_password (struct embedded *embedded, const struct caller *cal
         || password_verify (found ? ret_account->password_phc : NULL, secret, &right, err) != 0)
         return -1;
     if (!right) {
-        if (audit_failure (embedded, caller, found ? ret_account : NULL, NULL, "wrong password", err) != 0)
+        if (embedded_audit_failure (embedded, caller, found ? ret_account : NULL, "wrong password", err) != 0)
             return -1;
         return fail_wrong (secret, err);
     }
     if (!ret_account->disabled)
         return 0;
-    if (audit_failure (embedded, caller, ret_account, NULL, "account disabled", err) != 0)
+    if (embedded_audit_failure (embedded, caller, ret_account, "account disabled", err) != 0)
         return -1;
     return fail_disabled (ret_account, err);
 }

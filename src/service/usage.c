@@ -60,16 +60,17 @@ static void neighbourhood_text (const char *ip, char out[ADDRESS_TEXT_SIZE])
 int usage_record (struct store *store, const struct token_use *use, struct error *err)
 {
     char address[ADDRESS_TEXT_SIZE];
-    bool is_new;
+    bool found, is_new;
     if (use->token_id == NULL)
         return audit (store, use, "sign_in_failed", err);
     if (use->refused)
         return audit (store, use, "token_refused", err);
     neighbourhood_text (use->ip, address);
-    if (store_token_touch (store, use->token_id, use->at_us, use->ip, use->user_agent, err) != 0
+    if (store_token_touch (store, use->token_id, use->at_us, use->ip, use->user_agent, &found, err) != 0
         || store_token_address_add (store, use->token_id, address, use->at_us, &is_new, err) != 0)
         return -1;
-    return is_new ? audit (store, use, "token_used_from_new_address", err) : 0;
+    /* who deletes a token just after somebody used it wants to know from where */
+    return is_new || !found ? audit (store, use, "token_used_from_new_address", err) : 0;
 }
 
 struct usage *usage_new (struct error *err)

@@ -24,7 +24,7 @@ struct token_use {
 };
 
 /* Write a use: when, from where and by what the token was last used, and an audit line when it never was used from that
- * address before (of IPv6 the /64 counts), or was refused. Inside a transaction or outside. */
+ * address before (of IPv6 the /64 counts), is gone by now, or was refused. Inside a transaction or outside. */
 int usage_record (struct store *store, const struct token_use *use, struct error *err);
 
 /* Nothing gathered yet. Owned: usage_free. NULL with ERROR_INTERNAL when there is no randomness. */

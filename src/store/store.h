@@ -189,9 +189,9 @@ int store_token_set_active (struct store *store, const char *id, bool active, st
 int store_token_address_add (struct store *store, const char *token_id, const char *address, int64_t at_us,
                              bool *ret_new, struct error *err);
 
-/* Record a use; ip and user_agent may be NULL. */
+/* Record a use; ip and user_agent may be NULL. *ret_found tells whether the token is there. */
 int store_token_touch (struct store *store, const char *id, int64_t at_us, const char *ip, const char *user_agent,
-                       struct error *err);
+                       bool *ret_found, struct error *err);
 
 /* Delete one token. *ret_deleted tells whether it was there. */
 int store_token_delete (struct store *store, const char *id, bool *ret_deleted, struct error *err);

@@ -230,11 +230,17 @@ int store_token_address_add (struct store *store, const char *token_id, const ch
 }
 
 int store_token_touch (struct store *store, const char *id, int64_t at_us, const char *ip, const char *user_agent,
-                       struct error *err)
+                       bool *ret_found, struct error *err)
 {
     const struct value values[] = { bind_integer (at_us), bind_text (ip), bind_text (user_agent), bind_text (id) };
-    return store_run (store, "UPDATE token SET last_used_us = ?, last_used_ip = ?, last_used_agent = ? WHERE id = ?",
-                      values, ARRAY_SIZE (values), err);
+    int64_t changed;
+    if (engine_run (store->engine,
+                    "UPDATE token SET last_used_us = ?, last_used_ip = ?, last_used_agent = ? WHERE id = ?", values,
+                    ARRAY_SIZE (values), NULL, NULL, &changed, err)
+        != 0)
+        return -1;
+    *ret_found = changed > 0;
+    return 0;
 }
 
 int store_token_delete (struct store *store, const char *id, bool *ret_deleted, struct error *err)

@@ -135,6 +135,8 @@ static void a_token_that_is_gone_is_no_error (void **state)
     use (2, 400);
     assert_ok (usage_write (world.usage, world.store, &err), &err);
     assert_int_equal (last_used (2), 400);
+    assert_trail ("token_used_from_new_address - -\n"
+                  "token_used_from_new_address 192.0.2.7 -\n");
 }
 
 static void what_cannot_be_written_is_kept (void **state)
