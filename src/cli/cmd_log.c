@@ -48,9 +48,24 @@ static int parse_since (const char *text, int64_t *ret_us, struct error *err)
 static int read_trail (struct app *app, const struct audit_wish *wish, bool all, struct audit_list *list,
                        struct error *err)
 {
+    if (all && app->options.service == NULL)
+        app->options.service = "local"; /* there is no other that has an operator */
     if (all)
         return app_open_embedded (app, false, err) == 0 ? accounts_audit_trail (app->embedded, wish, list, err) : -1;
     return app_sign_in (app, err) == 0 ? service_audit_trail (app->service, &app->caller, wish, list, err) : -1;
+}
+
+/* A token of which nothing at all is known is a mistyped one, and not one of which there is no news. */
+static int check_known (const struct app *app, const char *token, struct error *err)
+{
+    AUTO (audit_list) list = { .items = NULL };
+    const struct audit_wish wish = { .token = token, .limit = 1 };
+    if (service_audit_trail (app->service, &app->caller, &wish, &list, err) != 0)
+        return -1;
+    if (list.count > 0)
+        return 0;
+    error_set (err, ERROR_TOKEN_NOT_FOUND, "no token is or was named \"%.120s\", and no id begins so", token);
+    return error_hint (err, "dpat log tells of all, dpat list of those that are there");
 }
 
 static int run (struct invocation *invocation, json_t **ret_result, struct error *err)
@@ -61,8 +76,11 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
                                .limit = options->limit ? options->limit : LINES };
     if (options->all && wish.token)
         return error_set (err, ERROR_USAGE, "--all is about all accounts, and takes no TOKEN");
+    if (options->all && invocation->app->options.user)
+        return error_set (err, ERROR_USAGE, "--all is about all accounts; for one of them: --operator --user NAME");
     if ((options->since && parse_since (options->since, &wish.since_us, err) != 0)
-        || read_trail (invocation->app, &wish, options->all, &list, err) != 0)
+        || read_trail (invocation->app, &wish, options->all, &list, err) != 0
+        || (list.count == 0 && wish.token && check_known (invocation->app, wish.token, err) != 0))
         return -1;
     json_t *entries = json_array ();
     for (size_t i = 0; i < list.count; i++) {

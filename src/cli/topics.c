@@ -302,6 +302,7 @@ static void write_exit_codes (struct buffer *out)
                                             [8] = "try later",
                                             [9] = "some of several failed",
                                             [10] = "the user said no, or there is nobody to ask",
+                                            [11] = "a check found something; no error",
                                             [12] = "local: configuration, store, permission, disk, output",
                                             [13] = "the service failed",
                                             [14] = "made, but the secret could not be delivered" };

@@ -17,6 +17,7 @@ static const struct {
               { "token_deactivated", "deactivated" },
               { "token_refused", "refused:" },
               { "token_used_from_new_address", "used from a new address" },
+              { "acted_for", "acted for the owner" },
               { "signed_in", "signed in" },
               { "signed_out", "signed out" },
               { "sign_in_failed", "sign-in failed:" },
@@ -74,7 +75,7 @@ void view_log (struct view *view, const json_t *result)
         return;
     }
     if (json_array_size (entries) == 0) {
-        buffer_puts (view->talk, "nothing was done\n");
+        buffer_puts (view->talk, "no entries\n");
         return;
     }
     struct libscols_table *table = view_new_table (view, columns, ARRAY_SIZE (columns));
