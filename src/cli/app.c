@@ -11,6 +11,7 @@
 #include "src/base/clock.h"
 #include "src/base/log.h"
 #include "src/base/memory.h"
+#include "src/base/time.h"
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
 #include "src/cli/sign_in_input.h"
@@ -18,6 +19,7 @@
 #include "src/hub/hub.h"
 #include "src/service/accounts.h"
 #include "src/service/password.h"
+#include "src/service/registry.h"
 
 const char *app_user_agent (void)
 {
@@ -309,4 +311,19 @@ int app_confirm_replacement (struct app *app, const struct docker_entry *entry, 
     AUTOFREE char *question = xasprintf ("Replace the credentials for %s that dpat did not write (in %s)?",
                                          entry->registry, docker_config_stored_in (entry->config, entry->registry));
     return prompt_confirm (question, app->options.no_input, err);
+}
+
+void app_tell_seconds (const struct app *app, int64_t seconds)
+{
+    char span[32];
+    if (seconds > 0 && !app->options.quiet && !app->options.json && !app->options.porcelain)
+        output_note ("a registry takes what it was shown before for %s more at most",
+                     time_format_duration (seconds, span, sizeof (span)));
+}
+
+void app_tell_afterlife (const struct app *app)
+{
+    int64_t seconds = 0;
+    if (!app->options.dry_run && registry_afterlife (app->embedded, &seconds, NULL) == 0)
+        app_tell_seconds (app, seconds);
 }

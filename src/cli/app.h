@@ -80,6 +80,13 @@ char *app_registry (struct app *app, const char *text, struct error *err);
  * replaced. */
 int app_confirm_replacement (struct app *app, const struct docker_entry *entry, struct error *err);
 
+/* Say for how long registries go on taking what they were shown before an account, a token or a right ended; nothing
+ * where no registry trusts the service, and not with --quiet or --json. For the operator, whose store is open. */
+void app_tell_afterlife (const struct app *app);
+
+/* The same when the seconds are known; 0 says nothing. */
+void app_tell_seconds (const struct app *app, int64_t seconds);
+
 /* What stands in sentences for the service: "the embedded service", "Docker Hub", the URL. Borrowed. */
 const char *app_service_title (const struct app *app);
 

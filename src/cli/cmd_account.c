@@ -185,6 +185,8 @@ static int set_disabled (struct invocation *invocation, bool disabled, json_t **
         && accounts_set_disabled (app->embedded, &app->caller, account.name, disabled, &changed, err) != 0)
         return -1;
     account.disabled = disabled;
+    if (disabled)
+        app_tell_afterlife (app);
     *ret_result = account_document (disabled ? "disable" : "enable", app->options.dry_run, &account);
     return 0;
 }
@@ -211,6 +213,7 @@ static int run_delete (struct invocation *invocation, json_t **ret_result, struc
         && ((!app->options.yes && prompt_confirm (question, app->options.no_input, err) != 0)
             || accounts_delete (app->embedded, &app->caller, account.name, err) != 0))
         return -1;
+    app_tell_afterlife (app);
     *ret_result = account_document ("delete", app->options.dry_run, &account);
     return 0;
 }

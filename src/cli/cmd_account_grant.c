@@ -11,7 +11,7 @@
 
 /* What was done, or in a dry run would be; right NULL: nothing is granted any more. */
 static json_t *grant_document (const char *action, bool dry_run, const char *user, const char *namespace,
-                               const char *right)
+                               const char *right, bool changed)
 {
     json_t *document = output_document ("grant");
     json_set_string (document, "action", action);
@@ -19,6 +19,7 @@ static json_t *grant_document (const char *action, bool dry_run, const char *use
     json_set_string (document, "user", user);
     json_set_string (document, "namespace", namespace);
     json_set_string (document, "right", right);
+    json_set (document, "changed", json_boolean (changed));
     return document;
 }
 
@@ -38,7 +39,7 @@ static int run_grant (struct invocation *invocation, json_t **ret_result, struct
     if (app->options.dry_run ? accounts_get (app->embedded, user, &account, err) != 0
                              : grants_give (app->embedded, &app->caller, user, namespace, right, err) != 0)
         return -1;
-    *ret_result = grant_document ("grant", app->options.dry_run, user, namespace, namespace_right_name (right));
+    *ret_result = grant_document ("grant", app->options.dry_run, user, namespace, namespace_right_name (right), true);
     return 0;
 }
 
@@ -48,13 +49,15 @@ static int run_revoke (struct invocation *invocation, json_t **ret_result, struc
     const char *user = invocation->arguments[0];
     const char *namespace = invocation->arguments[1];
     struct account account;
-    bool changed;
+    bool changed = true;
     if (app_open_embedded (app, false, err) != 0)
         return -1;
     if (app->options.dry_run ? accounts_get (app->embedded, user, &account, err) != 0
                              : grants_take (app->embedded, &app->caller, user, namespace, &changed, err) != 0)
         return -1;
-    *ret_result = grant_document ("revoke", app->options.dry_run, user, namespace, NULL);
+    *ret_result = grant_document ("revoke", app->options.dry_run, user, namespace, NULL, changed);
+    if (changed)
+        app_tell_afterlife (app);
     return 0;
 }
 
@@ -180,7 +183,7 @@ const struct command account_public = {
     .examples = (const struct command_example[]){ { "dpat account public alice/app on", "docker pull works for all" },
                                                   { .line = NULL } },
     .topics = (const char *const[]){ "private-registry", NULL },
-    .accepts = ACCEPTS_QUIET | ACCEPTS_DRY_RUN,
+    .accepts = ACCEPTS_PORCELAIN | ACCEPTS_QUIET | ACCEPTS_DRY_RUN,
     .max_arguments = 2,
     .run = run_public,
     .view = view_public,

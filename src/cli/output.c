@@ -128,8 +128,10 @@ int output_render (const struct common_options *options, const char *color, view
                         .out = &out,
                         .talk = &talk };
     view (&how, result);
+    if (how.talk_first && !options->quiet)
+        write_talk (&talk);
     int status = output_write (&out, err);
-    if (!options->quiet)
+    if (!how.talk_first && !options->quiet)
         write_talk (&talk);
     return status;
 }

@@ -8,7 +8,6 @@
 #include "src/base/clock.h"
 #include "src/base/json.h"
 #include "src/base/memory.h"
-#include "src/base/time.h"
 #include "src/cli/app.h"
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
@@ -253,9 +252,7 @@ static void withdraw_deleted (const struct app *app, const struct change_report 
 static void tell_afterlife (const struct app *app, const struct change_report *report, json_t *document)
 {
     bool ends = report->action == CHANGE_DELETE || report->action == CHANGE_DEACTIVATE;
-    const struct common_options *common = &app->options;
     int64_t seconds = 0;
-    char span[32];
     bool any = false;
     for (size_t i = 0; i < report->count; i++)
         any = any || report->items[i].outcome == CHANGE_DONE;
@@ -264,9 +261,7 @@ static void tell_afterlife (const struct app *app, const struct change_report *r
         return;
     if (document)
         json_set (document, "registry_tokens_left_s", json_integer (seconds));
-    if (!common->quiet && !common->json && !common->porcelain)
-        output_note ("a registry takes what it was shown before for %s more at most",
-                     time_format_duration (seconds, span, sizeof (span)));
+    app_tell_seconds (app, seconds);
 }
 
 int change_run (struct invocation *invocation, enum change_action action, json_t **ret_result, struct error *err)

@@ -18,6 +18,7 @@ struct view {
     int64_t now;         /* seconds UTC */
     struct buffer *out;  /* for stdout: data */
     struct buffer *talk; /* for stderr: words */
+    bool talk_first;     /* set by a view whose words introduce its data */
 };
 
 /* Render result, a dpat/1 document of the kind the function is for. */

@@ -84,6 +84,7 @@ void view_account (struct view *view, const json_t *result)
 /* The recovery code is data: it alone goes to stdout. */
 static void put_recovery (struct view *view, const char *code)
 {
+    view->talk_first = true;
     if (!view->quiet)
         buffer_puts (view->talk,
                      "the recovery code, shown only now; it stands in for one code when the device is lost:\n");

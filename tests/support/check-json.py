@@ -79,7 +79,7 @@ KINDS = {
     "grant_list": document(count=COUNT, grants={"type": "array", "items": record(
         None, user={"type": "string"}, namespace={"type": "string"}, right=RIGHT, granted_at=TIME)}),
     "grant": document(action={"enum": ["grant", "revoke"]}, dry_run={"type": "boolean"}, user={"type": "string"},
-                      namespace={"type": "string"}, right={"anyOf": [RIGHT, {"type": "null"}]}),
+                      namespace={"type": "string"}, right={"anyOf": [RIGHT, {"type": "null"}]}, changed={"type": "boolean"}),
     "public_repositories": document(dry_run={"type": "boolean"}, repository=NULLABLE,
                                     public={"type": ["boolean", "null"]}, repositories={"type": ["array", "null"]}),
     "registry_config": document(realm={"type": "string"}, service={"type": "string"}, issuer={"const": "dpat"},
