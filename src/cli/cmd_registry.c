@@ -9,15 +9,17 @@
 #include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
+#include "src/base/time.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
 #include "src/cli/output.h"
+#include "src/cli/prompt.h"
 #include "src/core/registry_check.h"
 #include "src/service/registry.h"
 #include "src/token/expiry.h"
 
 /* How long a new key waits, so that registries can be told of it; and what a check that found something ends with. */
-enum { ROTATE_AFTER_S = 3600, FOUND = 11 };
+enum { ROTATE_AFTER_S = 3600, ROTATE_AFTER_MAX_S = 30 * TIME_DAY, FOUND = 11 };
 
 struct registry_options {
     const char *out;
@@ -37,7 +39,8 @@ struct registry_options {
     }
 
 static const struct option_spec config_specs[] = {
-    { "out", 'o', OPTION_TEXT, REGISTRY (out), "DIR", "where the registry will read the keys", COMPLETE_FILE },
+    { "out", 'o', OPTION_TEXT, REGISTRY (out), "DIR", "the folder to write the keys to, where the registry reads them",
+      COMPLETE_FILE },
     { "url", 0, OPTION_TEXT, REGISTRY (url), "URL", "what clients call dpat serve", 0 },
     SERVICE_SPEC,
     { .name = NULL },
@@ -55,19 +58,24 @@ static const struct option_spec check_specs[] = {
     { .name = NULL },
 };
 
-static int check_url (const char *url, struct error *err)
+/* What clients are sent to, without slashes at its end. Owned; NULL with ERROR_USAGE. */
+static char *clean_url (const char *text, struct error *err)
 {
-    size_t len = strlen (url);
-    bool tls = strncmp (url, "https://", 8) == 0;
+    size_t len = strlen (text);
+    while (len > 0 && text[len - 1] == '/')
+        len--;
+    AUTOFREE char *url = xstrndup (text, len);
+    const char *host = strstr (url, "://");
+    bool tls = strncmp (url, "https://", 8) == 0 && url[8];
     bool here = strncmp (url, "http://127.", 11) == 0 || strncmp (url, "http://localhost", 16) == 0
                 || strncmp (url, "http://[::1]", 12) == 0;
-    if ((!tls && !here) || url[len - 1] == '/' || text_has_control (url, len) || strpbrk (url, " \"\\?#")) {
-        error_set (err, ERROR_USAGE, "\"%.80s\" is nothing that clients can be sent to", url);
-        return error_hint (err,
-                           "give an address as https://tokens.example:8443, without a slash at the end; plain http "
-                           "only for this machine itself");
-    }
-    return 0;
+    if ((tls || here) && !text_has_control (url, len) && strpbrk (url, " \"\\?#") == NULL
+        && strchr (host + 3, '/') == NULL)
+        return take (&url);
+    error_set (err, ERROR_USAGE, "\"%.80s\" is nothing that clients can be sent to", text);
+    error_hint (err, "give the address of dpat serve alone, as https://tokens.example:8443; plain http only for this "
+                     "machine itself");
+    return NULL;
 }
 
 /* The registry is another user, and what it reads is no secret. */
@@ -142,10 +150,11 @@ static int run_config (struct invocation *invocation, json_t **ret_result, struc
     char id[SIGNING_KEY_ID_SIZE];
     if (options->out == NULL || options->url == NULL)
         return error_set (err, ERROR_USAGE, "dpat registry config needs --out DIR and --url URL");
-    if (check_url (options->url, err) != 0 || open_with_key (app, err) != 0
-        || write_files (app, options->out, &written, err) != 0 || registry_key_id (app->embedded, id, err) != 0)
+    AUTOFREE char *url = clean_url (options->url, err);
+    if (url == NULL || open_with_key (app, err) != 0 || write_files (app, options->out, &written, err) != 0
+        || registry_key_id (app->embedded, id, err) != 0)
         return -1;
-    AUTOFREE char *realm = xasprintf ("%s/token", options->url);
+    AUTOFREE char *realm = xasprintf ("%s/token", url);
     json_t *document = output_document ("registry_config");
     json_set_string (document, "realm", realm);
     json_set_string (document, "service", options->service ? options->service : REGISTRY_AUDIENCE);
@@ -166,8 +175,15 @@ static int rotate (struct invocation *invocation, struct error *err)
         return error_set (err, ERROR_USAGE, "--after and --now exclude each other");
     if (options->after && duration_parse (options->after, "--after", &after_s, err) != 0)
         return -1;
+    if (after_s > ROTATE_AFTER_MAX_S)
+        return error_set (err, ERROR_INVALID_TIME, "a new key signs within 30 days");
     if (app->options.dry_run)
         return 0;
+    if (options->now && !app->options.yes
+        && prompt_confirm ("All registries will refuse all tokens until they have the new files. Make a new key now?",
+                           app->options.no_input, err)
+               != 0)
+        return -1;
     return registry_rotate (app->embedded, &app->caller, clock_now_us () / 1000000 + after_s, options->now, err);
 }
 
@@ -234,7 +250,9 @@ static const struct command registry_command_config = {
     .summary = "write what a registry reads, and print its auth block",
     .synopsis = "--out DIR --url URL [--registry-service NAME]",
     .description =
-        "Write the public keys that registry tokens are signed with into DIR, for docker-registry 2.8 as certificates\n"
+        "Write the public keys that registry tokens are signed with into DIR (for a registry on another machine: copy "
+        "it\n"
+        "there, to the same path), for docker-registry 2.8 as certificates\n"
         "(rootcertbundle.pem), for distribution 3 as a JSON Web Key Set (jwks.json), and print the \"auth\" block for\n"
         "the registry's YAML, which is the same for both. URL is where clients find dpat serve. The first key is made\n"
         "when there is none. A registry reads these files when it starts.",
@@ -265,14 +283,16 @@ static const struct command registry_command_keys = {
         "its time has come.\n"
         "\n"
         "With --now the new key signs at once and all others are dropped: for when the key file was seen by others.\n"
-        "Registries refuse all tokens until they have the new files.",
+        "Registries refuse all tokens until they have the new files. It asks first, or needs -y where there is nobody "
+        "to\n"
+        "ask.",
     .examples = (const struct command_example[]){ { "dpat registry keys", "which keys there are" },
                                                   { "dpat registry keys rotate --after 1d", "a new one from tomorrow" },
                                                   { .line = NULL } },
     .topics = (const char *const[]){ "private-registry", "secrets", NULL },
     .groups = (const struct option_group[]){ { keys_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct registry_options),
-    .accepts = ACCEPTS_PORCELAIN | ACCEPTS_QUIET | ACCEPTS_DRY_RUN,
+    .accepts = ACCEPTS_PORCELAIN | ACCEPTS_QUIET | ACCEPTS_DRY_RUN | ACCEPTS_YES,
     .max_arguments = 1,
     .argument_kind = ARGUMENT_REGISTRY_KEYS,
     .run = run_keys,
@@ -288,11 +308,12 @@ static const struct command registry_command_check = {
         "in words what is wrong: for one, which key the registry would call untrusted, and which it should know. Exit\n"
         "code 11 when tokens would be refused or the registry would not start.",
     .examples = (const struct command_example[]){ { "dpat registry check --config /etc/docker/registry/config.yml",
-                                                    "on the registry's machine" },
+                                                    "on the machine that has the store" },
                                                   { .line = NULL } },
     .topics = (const char *const[]){ "private-registry", "exit-codes", NULL },
     .groups = (const struct option_group[]){ { check_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct registry_options),
+    .accepts = ACCEPTS_QUIET,
     .run = run_check,
     .view = view_registry_check,
 };

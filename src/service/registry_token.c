@@ -68,7 +68,7 @@ static int find_signer (struct embedded *embedded, int64_t now, struct error *er
     const struct registry_key *key = keys_signing (&embedded->keys, now);
     if (key == NULL) {
         error_set (err, ERROR_KEY_INVALID, "the key file %s has no key for registry tokens", embedded->key_path);
-        return error_hint (err, "make one: dpat registry keys rotate --now");
+        return error_hint (err, "make one: dpat registry config --out DIR --url URL");
     }
     if (embedded->signer && key->len == embedded->signer_key.len
         && crypto_equal (key->der, embedded->signer_key.der, key->len))

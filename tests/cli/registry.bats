@@ -120,7 +120,7 @@ assert json.dumps(sys.argv[1]) in text, text' "$HOME/a \"b\"/jwks.json"
 @test "what registry config and keys refuse" {
   fails_with usage dpat registry config
   fails_with usage dpat registry config --out keys
-  for url in '' x ftp://x http://tokens.example https://x/ 'https://a b' 'https://x?y'; do
+  for url in '' x ftp://x http://tokens.example https:// https://x/token 'https://a b' 'https://x?y'; do
     fails_with usage dpat registry config --out keys --url "$url"
   done
   [ ! -e keys ]
@@ -130,6 +130,8 @@ assert json.dumps(sys.argv[1]) in text, text' "$HOME/a \"b\"/jwks.json"
   fails_with usage dpat registry keys rotate --now --after 1h
   fails_with usage dpat registry keys list --now
   fails_with invalid_time dpat registry keys rotate --after soon
+  fails_with invalid_time dpat registry keys rotate --after 31d
+  fails_with no_input dpat registry keys rotate --now
   fails_with unsupported dpat --service https://tokens.example registry keys
   fails_with invalid_time dpat serve --registry-token-life 10s
   fails_with invalid_time dpat serve --registry-token-life 2h
@@ -196,7 +198,9 @@ assert json.dumps(sys.argv[1]) in text, text' "$HOME/a \"b\"/jwks.json"
   succeeds dpat account grant bob team read --json
   check_json grant <<<"$output"
   succeeds dpat account revoke bob team
+  [[ $stderr == *'no right in the namespace team any more'* ]]
   succeeds dpat account revoke bob team # none is fine
+  [[ $stderr == *'was granted nothing'* ]]
   DPAT_SERVICE=https://tokens.example fails_with unsupported dpat account grants
 }
 
@@ -268,7 +272,8 @@ refused() {
   [ "$(sort -u answers | sed 's/}$//' | sort -u | wc -l)" -eq 1 ]
   curl -s -D head -o answer -u alice:nothing "$(at)"
   grep -qi '^www-authenticate: basic realm="dpat"' head
-  dpat account disable alice -q
+  run --separate-stderr dpat account disable alice
+  [[ $stderr == *'for 6m more at most'* ]]
   refused 401 UNAUTHORIZED 'the account alice is disabled' -u "alice:$secret" "$(at)"
   refused 401 UNAUTHORIZED 'the account alice is disabled' -u "alice:$PASSWORD" "$(at)"
   dpat account enable alice -q
@@ -290,6 +295,7 @@ refused() {
   [ "$status" -eq 0 ]
   refused 401 UNAUTHORIZED 'alice has a second factor: a registry needs a personal access token' -u "alice:$PASSWORD" "$URL/token"
   refused 401 UNAUTHORIZED incorrect -u "alice:not it at all" "$URL/token"
+  as alice log --porcelain | grep -q 'right password, but a token is needed'
   [ "$(ask alice ci 'repository:alice/app:pull' | granted)" = 'alice/app:pull' ]
   needs_docker
   start_registry
@@ -518,7 +524,7 @@ refused() {
   start_server --registry-service other
   URL=$URL registry_says "$(curl -s -u "alice:$(cat ci)" "$URL/token?service=other&scope=repository:alice/app:pull" | json '["token"]')" 401 'token intended for another audience'
   stop_server
-  dpat registry keys rotate --now -q >id
+  dpat registry keys rotate --now -y -q >id
   start_server
   registry_says "$(good)" 401 "token signed by untrusted key with ID: \\\"$(cat id)\\\""
   # which dpat explains, and mends
@@ -572,7 +578,27 @@ refused() {
     fi
   }
   cp auth.yml registry.yml
+  sed -i '1i storage: {inmemory: {}}' auth.yml
+  sed -i '1i version: 0.1' auth.yml
+  cp auth.yml registry.yml
   says 0 'takes dpat'
+  printf '\xef\xbb\xbf' | cat - auth.yml >registry.yml
+  says 0 'takes dpat'
+  sed '/^version/d' auth.yml >registry.yml
+  says 11 'version is missing'
+  sed 's/^version.*/version: 1/' auth.yml >registry.yml
+  says 11 'version is missing or not 0.1'
+  sed '/^storage/d' auth.yml >registry.yml
+  says 11 'storage is missing'
+  sed 's/^auth:/&\n  htpasswd: {realm: x, path: y}/' auth.yml >registry.yml
+  says 11 'has both "token" and "htpasswd"'
+  sed 's/^    issuer/    autoredirect: "yes"\n&/' auth.yml >registry.yml
+  says 11 'neither true nor false'
+  sed 's|/token$|/v2/token|' auth.yml >registry.yml
+  says 11 'makes no tokens'
+  sed 's|/token$|/auth/token/|' auth.yml >registry.yml
+  says 0 'takes dpat'
+  [ -z "$(dpat registry check --config registry.yml -q)" ]
   dpat registry check --config registry.yml --json | check_json registry_check
   echo 'version: 0.1' >registry.yml
   says 11 'lets everybody do everything'
@@ -617,7 +643,7 @@ refused() {
   fails_with config dpat registry check --config registry.yml
   [[ $stderr == *'line 2'* ]]
   : >registry.yml
-  says 11 'no "auth"'
+  says 11 'it is empty'
   head -c 2000000 /dev/zero >registry.yml
   fails_with config dpat registry check --config registry.yml
   fails_with config dpat registry check --config absent.yml
@@ -672,6 +698,8 @@ refused() {
   [ "$(dpat log --all --json | json '["count"]')" -gt "$(json '["count"]' <document)" ]
   dpat log --all --json | grep -q 'unknown token'
   [ -z "$(as alice log --since 2100-01-01 --porcelain)" ]
+  [ -z "$(as alice log release --since 2100-01-01 --porcelain)" ]
+  DPAT_STATE_DIR=$HOME/state-alice DPAT_CONFIG_DIR=$HOME/config-alice fails_with token_not_found dpat log relaese
   [ -n "$(as alice log --since 1d --porcelain)" ]
   [ "$(as alice log --limit 2 --porcelain | wc -l)" -eq 2 ]
   run as alice log
@@ -680,6 +708,7 @@ refused() {
   nowhere_in_log() { ! dpat log --all --json | grep -qE 'dpat_[0-9A-Za-z]{10}|no such password'; }
   nowhere_in_log
   fails_with usage dpat log --all ci
+  fails_with usage dpat log --all --user alice
   DPAT_STATE_DIR=$HOME/state-alice DPAT_CONFIG_DIR=$HOME/config-alice fails_with invalid_time dpat log --since yesterday
   # the same over HTTP
   start_server
@@ -690,7 +719,7 @@ refused() {
   [ "$(json '["count"]' <<<"$output")" -eq 7 ]
   succeeds dpat create 'a name & more' -q
   [ "$(dpat log 'a name & more' --porcelain | wc -l)" -eq 1 ]
-  fails_with unsupported dpat log --all
+  fails_with unsupported dpat log --all --service "$URL"
 }
 
 @test "run your own registry, as it is told" {
