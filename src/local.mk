@@ -138,10 +138,13 @@ libdpat_a_SOURCES = \
 	src/credentials/keystore.h \
 	src/credentials/process.c \
 	src/credentials/process.h \
+	src/credentials/records.c \
+	src/credentials/records.h \
 	src/credentials/seal.c \
 	src/credentials/seal.h \
 	src/credentials/session_file.c \
 	src/credentials/session_file.h \
+	src/credentials/session_file_private.h \
 	src/hub/http.c \
 	src/hub/http.h \
 	src/hub/hub.c \

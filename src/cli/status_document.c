@@ -8,7 +8,7 @@
 #include "src/cli/app.h"
 #include "src/cli/output.h"
 #include "src/credentials/docker_config.h"
-#include "src/credentials/session_file.h"
+#include "src/credentials/records.h"
 
 static int add_entry (json_t *entries, const struct docker_record *record, struct error *err)
 {

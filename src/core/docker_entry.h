@@ -8,7 +8,7 @@
 #include "src/base/error.h"
 #include "src/base/secret.h"
 #include "src/credentials/docker_config.h"
-#include "src/credentials/session_file.h"
+#include "src/credentials/records.h"
 
 /* One entry, and on whose behalf it is written. All borrowed. */
 struct docker_entry {

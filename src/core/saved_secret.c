@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "src/base/memory.h"
-#include "src/credentials/session_file.h"
+#include "src/credentials/records.h"
 
 /* What was under that name before is no more. */
 static void forget_replaced (struct session_file *file, const struct saved_record *record)

@@ -7,6 +7,7 @@
 #ifndef DPAT_CREDENTIALS_BEARERS_H
 #define DPAT_CREDENTIALS_BEARERS_H
 
+#include "src/credentials/credentials.h"
 #include "src/credentials/session_file.h"
 
 /* See, before a session of user is opened, that its bearer can be kept: a keystore that is wanted for it is opened. Its

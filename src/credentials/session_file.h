@@ -11,7 +11,6 @@
 #include "src/base/error.h"
 #include "src/base/memory.h"
 #include "src/base/secret.h"
-#include "src/credentials/credentials.h"
 
 struct session_file;
 
@@ -30,46 +29,9 @@ struct kept_session_list {
     size_t count;
 };
 
-/* Something dpat wrote to Docker's credentials. Of the secret only a keyed hash is remembered. Times are seconds
- * UTC. */
-struct docker_record {
-    char *registry;      /* owned; the key in Docker's file */
-    char *docker_folder; /* owned; the folder of that config.json */
-    char *service;       /* owned; as in kept_session */
-    char *user;          /* owned */
-    char *token_id;      /* owned; NULL when the service did not tell */
-    bool automatic;      /* made by a sign-in, and to be removed with its session; else put there on request */
-    int64_t expires_at;  /* 0 = never */
-    char *hash;          /* owned; of user and secret, keyed; "" in a damaged record */
-};
-
-/* Records in the order they were made. */
-struct docker_record_list {
-    struct docker_record *items; /* owned */
-    size_t count;
-};
-
-/* A secret that was put into the keystore for keeping (create --save). */
-struct saved_record {
-    char *key;      /* owned; its name in the keystore */
-    char *service;  /* owned; as in kept_session */
-    char *token_id; /* owned */
-    bool deleted;   /* the token is, and the secret is to be taken away */
-};
-
-/* Records in the order they were made. */
-struct saved_record_list {
-    struct saved_record *items; /* owned */
-    size_t count;
-};
-
 /* Free what each owns. */
 void kept_session_release (struct kept_session *session);
 void kept_session_list_release (struct kept_session_list *list);
-void docker_record_release (struct docker_record *record);
-void docker_record_list_release (struct docker_record_list *list);
-void saved_record_release (struct saved_record *record);
-void saved_record_list_release (struct saved_record_list *list);
 
 /* Open the file in folder for reading; where there is none, an empty one, and nothing is made. *ret_file is owned. */
 int session_file_open (const char *folder, struct session_file **ret_file, struct error *err);
@@ -109,44 +71,5 @@ void session_file_remove (struct session_file *file, const char *service, const 
 
 /* Put back what was read by session_file_edit; it is not saved yet. */
 void session_file_revert (struct session_file *file);
-
-/* Remember that credential is being put into Docker's store. Older records of the same folder and registry stay, for
- * until it is there the older entry is: see session_file_settle_docker. The record's own hash is not read. */
-int session_file_put_docker (struct session_file *file, const struct docker_record *record,
-                             const struct credential *credential, struct error *err);
-
-/* Of the records of that folder and registry forget all but the newest. Returns whether there was one to forget. */
-bool session_file_settle_docker (struct session_file *file, const char *docker_folder, const char *registry);
-
-/* Forget a record, known by folder, registry and hash. */
-void session_file_remove_docker (struct session_file *file, const struct docker_record *record);
-
-/* All records. Owned: docker_record_list_release. */
-void session_file_list_docker (const struct session_file *file, struct docker_record_list *ret_list);
-
-/* Whether credential is what a record remembers. */
-bool session_file_matches (const struct session_file *file, const struct docker_record *record,
-                           const struct credential *credential);
-
-/* Whether credential is what a record of that folder and registry remembers. */
-bool session_file_is_ours (const struct session_file *file, const char *docker_folder, const char *registry,
-                           const struct credential *credential);
-
-/* Remember that credential was saved in the keystore; replaces the record of the same token. */
-int session_file_put_saved (struct session_file *file, const struct saved_record *record,
-                            const struct credential *credential, struct error *err);
-
-/* Remember that the token of a record is deleted. */
-void session_file_mark_saved (struct session_file *file, const char *service, const char *token_id);
-
-/* Forget the record of a token. */
-void session_file_remove_saved (struct session_file *file, const char *service, const char *token_id);
-
-/* All records. Owned: saved_record_list_release. */
-void session_file_list_saved (const struct session_file *file, struct saved_record_list *ret_list);
-
-/* Whether credential is what the record of that token remembers. */
-bool session_file_is_saved (const struct session_file *file, const char *service, const char *token_id,
-                            const struct credential *credential);
 
 #endif

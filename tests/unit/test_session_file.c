@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "src/base/json.h"
-#include "src/credentials/session_file.h"
+#include "src/credentials/records.h"
 
 #define SERVICE "local:/srv/service.db"
 
