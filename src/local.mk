@@ -63,6 +63,8 @@ libdpat_a_SOURCES = \
 	src/cli/commands.h \
 	src/cli/completion.c \
 	src/cli/completion.h \
+	src/cli/docker_target.c \
+	src/cli/docker_target.h \
 	src/cli/help.c \
 	src/cli/help.h \
 	src/cli/helper_face.c \
@@ -130,6 +132,8 @@ libdpat_a_SOURCES = \
 	src/credentials/docker_config.h \
 	src/credentials/docker_file.c \
 	src/credentials/docker_file.h \
+	src/credentials/docker_rules.c \
+	src/credentials/docker_rules.h \
 	src/credentials/helper.c \
 	src/credentials/helper.h \
 	src/credentials/keyring.c \

@@ -13,8 +13,8 @@
 #include "src/base/memory.h"
 #include "src/base/time.h"
 #include "src/cli/output.h"
-#include "src/cli/prompt.h"
 #include "src/cli/sign_in_input.h"
+#include "src/core/docker_entry.h"
 #include "src/credentials/bearers.h"
 #include "src/hub/hub.h"
 #include "src/service/accounts.h"
@@ -79,7 +79,8 @@ static void tidy (struct app *app)
     int64_t now = clock_now_us () / 1000000;
     app->passphrase_input.no_input = true;
     if (docker_entry_withdraw_expired (folder, now, NULL, &why) != 0 && why.code != ERROR_STATE)
-        output_note ("dpat: an expired session's entry could not be taken out of Docker's credentials: %s", why.text);
+        output_note ("dpat: an expired session's entry could not be taken out of Docker's or podman's credentials: %s",
+                     why.text);
     if (bearers_settle (folder, keystore_sessions (app->keystore), now, &why) != 0)
         log_debug ("the bearers of sessions stay where they are: %s", why.text);
     if (saved_secret_tidy (&place, &why) != 0)
@@ -209,7 +210,7 @@ static int sign_in_for_this_run (struct app *app, const char *password_file, str
     return 0;
 }
 
-/* Whether the Docker CLI was signed in with a PAT for this service and user. */
+/* Whether the Docker CLI, or podman, was signed in with a PAT for this service and user. */
 static bool has_pat (const struct app *app, const struct session_file *file)
 {
     AUTO (docker_record_list) records = { .items = NULL };
@@ -287,30 +288,6 @@ struct saved_place app_saved_place (const struct app *app)
                                  .state_folder = app->settings.state_folder,
                                  .service = app->settings.service_name,
                                  .user = app->settings.user };
-}
-
-char *app_registry (struct app *app, const char *text, struct error *err)
-{
-    const char *registry = text ? text : settings_registry (&app->settings);
-    if (registry == NULL && app->settings.service_kind == SERVICE_HUB)
-        registry = "docker.io";
-    if (registry)
-        return docker_registry_key (registry, err);
-    error_set (err, ERROR_USAGE, "no registry is named, and none is remembered for %s", app_service_title (app));
-    error_hint (err, "name it: --registry HOST; dpat login remembers it");
-    return NULL;
-}
-
-int app_confirm_replacement (struct app *app, const struct docker_entry *entry, struct error *err)
-{
-    bool foreign;
-    if (docker_entry_is_foreign (entry, &foreign, err) != 0)
-        return -1;
-    if (!foreign || app->options.yes)
-        return 0;
-    AUTOFREE char *question = xasprintf ("Replace the credentials for %s that dpat did not write (in %s)?",
-                                         entry->registry, docker_config_stored_in (entry->config, entry->registry));
-    return prompt_confirm (question, app->options.no_input, err);
 }
 
 void app_tell_seconds (const struct app *app, int64_t seconds)

@@ -9,7 +9,6 @@
 #include "src/cli/keystore_input.h"
 #include "src/cli/progress.h"
 #include "src/cli/settings.h"
-#include "src/core/docker_entry.h"
 #include "src/core/login.h"
 #include "src/core/saved_secret.h"
 #include "src/credentials/keystore.h"
@@ -43,8 +42,8 @@ void app_release (struct app *app);
 /* Work out the settings once, and where the keystore is. */
 int app_load_settings (struct app *app, struct error *err);
 
-/* Work out the settings once, and clear up after sessions that are over: their entries in Docker's credentials, their
- * bearers, and what a deletion had to leave in the keystore (a failure of that is no error). */
+/* Work out the settings once, and clear up after sessions that are over: their entries in Docker's and podman's
+ * credentials, their bearers, and what a deletion had to leave in the keystore (a failure of that is no error). */
 int app_load (struct app *app, struct error *err);
 
 /* See that the service is the embedded one, for what only its operator can do; else ERROR_UNSUPPORTED. */
@@ -71,14 +70,6 @@ struct login_place app_login_place (struct app *app);
 
 /* Where this app saves secrets. Borrowed members. */
 struct saved_place app_saved_place (const struct app *app);
-
-/* The registry meant by --registry (text, may be NULL), else the one remembered for the service, as docker's key.
- * Owned. NULL with ERROR_USAGE when there is none. */
-char *app_registry (struct app *app, const char *text, struct error *err);
-
-/* See whether Docker's credentials hold something for the entry that dpat did not write, and ask before it is
- * replaced. */
-int app_confirm_replacement (struct app *app, const struct docker_entry *entry, struct error *err);
 
 /* Say for how long registries go on taking what they were shown before an account, a token or a right ended; nothing
  * where no registry trusts the service, and not with --quiet or --json. For the operator, whose store is open. */

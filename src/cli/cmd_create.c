@@ -8,6 +8,7 @@
 #include "src/base/time.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
+#include "src/cli/docker_target.h"
 #include "src/cli/output.h"
 #include "src/cli/stdout_sink.h"
 #include "src/core/creation.h"
@@ -42,12 +43,10 @@ static const struct option_spec create_specs[] = {
     { .name = NULL },
 };
 
-/* Everything a creation needs until its end; the sink borrows the entry. */
+/* Everything a creation needs until its end; the sink borrows the target's entry. */
 struct create_work {
     struct token_wish wish;
-    struct docker_config *docker_config;
-    char *registry;
-    struct docker_entry entry;
+    struct docker_target docker;
     struct saved_place saved_place;
     char *saved_as; /* in the keystore */
     struct sink *sink;
@@ -57,8 +56,7 @@ static void create_work_release (struct create_work *work)
 {
     sink_free (work->sink);
     memory_cleanup_free (&work->saved_as);
-    docker_config_free (work->docker_config);
-    memory_cleanup_free (&work->registry);
+    docker_target_release (&work->docker);
 }
 
 static int read_wish (const struct invocation *invocation, struct token_wish *wish, struct error *err)
@@ -121,17 +119,9 @@ static int open_docker_sink (struct invocation *invocation, struct create_work *
 {
     const struct create_options *options = invocation->state;
     struct app *app = invocation->app;
-    work->registry = app_registry (app, options->registry, err);
-    if (work->registry == NULL || docker_config_open (app->options.docker_folder, &work->docker_config, err) != 0)
+    if (docker_target_open (app, NULL, options->registry, app->settings.user, &work->docker, err) != 0)
         return -1;
-    work->entry = (struct docker_entry){ .config = work->docker_config,
-                                         .registry = work->registry,
-                                         .state_folder = app->settings.state_folder,
-                                         .service = app->settings.service_name,
-                                         .user = app->settings.user };
-    if (app_confirm_replacement (app, &work->entry, err) != 0)
-        return -1;
-    work->sink = sink_docker_open (&work->entry, err);
+    work->sink = sink_docker_open (&work->docker.entry, err);
     return work->sink ? 0 : -1;
 }
 
@@ -216,14 +206,6 @@ static int try_out (struct app *app, const struct token_wish *wish, bool if_abse
     return 0;
 }
 
-static void warn_of_clear_text (const struct create_work *work)
-{
-    if (work->docker_config && docker_config_is_plain (work->docker_config, work->registry))
-        output_note (
-            "warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",
-            docker_config_stored_in (work->docker_config, work->registry));
-}
-
 /* What can be done about a name that is taken is this command's to say. */
 static int hint_taken (struct error *err)
 {
@@ -248,7 +230,7 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
         || creation_run (app->service, &app->caller, &work.wish, options->if_absent, work.sink, &creation, err) != 0)
         return hint_taken (err);
     if (creation.created && !app->options.quiet)
-        warn_of_clear_text (&work);
+        docker_target_warn (&work.docker);
     if (creation.created && work.saved_as && !app->options.quiet && !app->options.json)
         output_note ("saved as %s; to see it: printf %%s '%s' | dpat credential get", work.saved_as, work.saved_as);
     if (!is_for_stdout (options)) /* else the sink wrote the document itself */

@@ -6,11 +6,11 @@
 #include "src/base/memory.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
+#include "src/cli/docker_target.h"
 #include "src/cli/keystore_input.h"
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
 #include "src/credentials/bearers.h"
-#include "src/credentials/docker_config.h"
 #include "src/credentials/keystore.h"
 #include "src/token/expiry.h"
 
@@ -113,8 +113,7 @@ static int run_init (struct invocation *invocation, json_t **ret_result, struct 
     if (app_load (app, err) != 0 || keystore_status (app->keystore, &status, err) != 0)
         return -1;
     if (options->docker
-        && (docker_config_open (app->options.docker_folder, &config, err) != 0
-            || ask_about_docker (app, config, err) != 0))
+        && (docker_target_open_config (app, &config, err) != 0 || ask_about_docker (app, config, err) != 0))
         return -1;
     if (status.exists && !options->docker && !options->sessions)
         return keystore_init (app->keystore, &passphrase, err); /* which says what there is */

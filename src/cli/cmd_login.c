@@ -7,6 +7,7 @@
 #include "src/base/text.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
+#include "src/cli/docker_target.h"
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
 #include "src/cli/sign_in_input.h"
@@ -39,18 +40,16 @@ struct login_work {
     char *user;
     struct secret secret;
     struct code_input codes;
-    char *registry; /* docker's key; NULL: the Docker CLI is not signed in */
-    struct docker_config *docker_config;
+    struct docker_target docker; /* its config is NULL when only the session is wanted */
     int64_t life_s;
 };
 
 static void login_work_release (struct login_work *work)
 {
     memory_cleanup_free (&work->user);
-    memory_cleanup_free (&work->registry);
     secret_release (&work->secret);
     secret_release (&work->codes.given);
-    docker_config_free (work->docker_config);
+    docker_target_release (&work->docker);
 }
 
 /* The user: the argument, else --user, environment or config, else asked for. */
@@ -89,16 +88,7 @@ static int prepare_docker (const struct invocation *invocation, struct login_wor
     if (!options->docker && options->registry == NULL && !token_secret_is_pat (secret_text (&work->secret))
         && !wants_docker (app, options->password_stdin))
         return 0;
-    work->registry = app_registry (app, options->registry, err);
-    if (work->registry == NULL || docker_config_open (app->options.docker_folder, &work->docker_config, err) != 0
-        || docker_config_check (work->docker_config, work->registry, err) != 0)
-        return -1;
-    struct docker_entry entry = { .config = work->docker_config,
-                                  .registry = work->registry,
-                                  .state_folder = app->settings.state_folder,
-                                  .service = app->settings.service_name,
-                                  .user = work->user };
-    return app_confirm_replacement (app, &entry, err);
+    return docker_target_open (app, NULL, options->registry, work->user, &work->docker, err);
 }
 
 static int prepare (const struct invocation *invocation, struct login_work *work, struct error *err)
@@ -127,10 +117,10 @@ static void remember (struct app *app, const struct login_work *work, const stru
         json_set_string (changes, "store", settings->store);
     if (app->options.key_file)
         json_set_string (changes, "key_file", settings->key_file);
-    if (work->registry) {
+    if (work->docker.config) {
         const json_t *known = json_object_get (settings->config, "registry");
         json_t *registries = known ? json_deep_copy (known) : json_object ();
-        json_set_string (registries, settings->service_name, work->registry);
+        json_set_string (registries, settings->service_name, work->docker.registry);
         json_set (changes, "registry", registries);
     }
     if (settings_write (settings->config_folder, changes, &why) != 0)
@@ -139,17 +129,15 @@ static void remember (struct app *app, const struct login_work *work, const stru
 
 static void tell (const struct app *app, const struct login_work *work, const struct login_result *result)
 {
-    if (work->registry && docker_config_is_plain (work->docker_config, work->registry))
-        output_note (
-            "warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",
-            docker_config_stored_in (work->docker_config, work->registry));
+    docker_target_warn (&work->docker);
     if (result->evicted.id[0])
         output_note ("the automatic token \"%s\" (%s), used least recently, was deleted: an account has five at most",
                      result->evicted.name, result->evicted.id);
     if (app->options.json)
         return;
     if (result->docker_signed_in)
-        output_note ("the Docker CLI is signed in to %s as %s", work->registry, result->user);
+        output_note ("%s is signed in to %s as %s", docker_config_rules (work->docker.config)->client,
+                     work->docker.registry, result->user);
     if (result->kind != SIGNED_IN_WITH_PAT)
         output_note ("signed in to %s as %s", app_service_title (app), result->user);
 }
@@ -180,7 +168,7 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
         return -1;
     struct login_place place = app_login_place (app);
     struct code_source codes = sign_in_code_source (&work.codes);
-    struct login_docker docker = { .config = work.docker_config, .registry = work.registry };
+    struct login_docker docker = { .config = work.docker.config, .registry = work.docker.registry };
     struct sign_in sign_in = { .user = work.user, .secret = &work.secret, .life_s = work.life_s };
     int status = login_run (&place, &sign_in, &codes, &docker, &result, err);
     bool kept = result.expires_at != 0; /* the session stays when only the Docker CLI could not be signed in */
@@ -189,7 +177,8 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
     remember (app, &work, &result);
     tell (app, &work, &result);
     if (status != 0)
-        return error_prefix (err, "signed in as %s, but not the Docker CLI", result.user);
+        return error_prefix (err, "signed in as %s, but not %s", result.user,
+                             docker_config_rules (docker.config)->client);
     if (app->options.json)
         return describe (app, &result, ret_result, err);
     return 0;

@@ -7,17 +7,17 @@
 #include "src/base/memory.h"
 #include "src/cli/app.h"
 #include "src/cli/output.h"
-#include "src/credentials/docker_config.h"
-#include "src/credentials/records.h"
+#include "src/core/docker_entry.h"
 
-static int add_entry (json_t *entries, const struct docker_record *record, struct error *err)
+static int add_entry (json_t *entries, const struct session_file *file, const struct docker_record *record,
+                      struct error *err)
 {
     AUTOPTR (docker_config) config = NULL;
-    if (docker_config_open (record->docker_folder, &config, err) != 0)
+    if (docker_entry_open (record, &config, err) != 0)
         return -1;
     json_t *entry = json_object ();
     json_set_string (entry, "registry", record->registry);
-    const char *where = docker_config_found_in (config, record->registry);
+    const char *where = docker_entry_found_in (file, record, config);
     json_set_string (entry, "stored_in", where);
     json_set (entry, "unencrypted", json_boolean (strcmp (where, docker_config_path (config)) == 0));
     json_set (entry, "automatic", json_boolean (record->automatic));
@@ -38,7 +38,7 @@ json_t *status_docker_entries (const struct app *app, const char *user, struct e
     for (size_t i = 0; user && i < records.count; i++) {
         const struct docker_record *record = &records.items[i];
         if (strcmp (record->service, app->settings.service_name) == 0 && strcmp (record->user, user) == 0
-            && add_entry (entries, record, err) != 0) {
+            && add_entry (entries, file, record, err) != 0) {
             json_decref (entries);
             return NULL;
         }

@@ -231,7 +231,8 @@ static void withdraw_saved (const struct app *app, const char *token_id)
                  key ? "; or give that name to dpat credential erase" : "");
 }
 
-/* The secrets of deleted tokens are of no use any more, neither in Docker's credentials nor in the keystore. */
+/* The secrets of deleted tokens are of no use any more, neither in the credentials of Docker or podman
+ * nor in the keystore. */
 static void withdraw_deleted (const struct app *app, const struct change_report *report)
 {
     for (size_t i = 0; i < report->count; i++) {
@@ -241,8 +242,9 @@ static void withdraw_deleted (const struct app *app, const struct change_report 
         if (docker_entry_withdraw_token (app->settings.state_folder, app->settings.service_name, report->items[i].id,
                                          NULL, &why)
             != 0)
-            output_note ("warning: deleted, but its entry could not be taken out of Docker's credentials: %s",
-                         why.text);
+            output_note (
+                "warning: deleted, but its entry could not be taken out of Docker's or podman's credentials: %s",
+                why.text);
         withdraw_saved (app, report->items[i].id);
     }
 }

@@ -1,4 +1,4 @@
-/* An entry of Docker's credentials that dpat writes, remembers as its own, and takes away again. */
+/* An entry of Docker's or podman's credentials that dpat writes, remembers as its own, and takes away again. */
 #include "src/core/docker_entry.h"
 
 #include <string.h>
@@ -18,8 +18,17 @@ int docker_entry_is_foreign (const struct docker_entry *entry, bool *ret_foreign
     AUTOPTR (session_file) file = NULL;
     if (session_file_open (entry->state_folder, &file, err) != 0)
         return -1;
-    *ret_foreign = !session_file_is_ours (file, docker_config_folder (entry->config), entry->registry, &held);
+    *ret_foreign = !session_file_is_ours (file, docker_config_path (entry->config), entry->registry, &held);
     return 0;
+}
+
+int docker_entry_open (const struct docker_record *record, struct docker_config **ret_config, struct error *err)
+{
+    const struct docker_rules *rules = docker_rules_find (record->format);
+    if (rules == NULL)
+        return error_set (err, ERROR_STATE, "the entry for %s in %s is of a format that this dpat does not know: %s",
+                          record->registry, record->path, record->format);
+    return docker_config_open (rules, record->path, ret_config, err);
 }
 
 static bool has_expired (const struct docker_record *record, int64_t now)
@@ -47,10 +56,10 @@ int docker_entry_put (const struct docker_entry *entry, const struct secret *sec
 {
     AUTO (credential) credential = { .user = xstrdup (entry->user) };
     secret_set (&credential.secret, secret->data, secret->len);
-    const char *folder = docker_config_folder (entry->config);
     AUTO (docker_record)
     record = { .registry = xstrdup (entry->registry),
-               .docker_folder = xstrdup (folder),
+               .path = xstrdup (docker_config_path (entry->config)),
+               .format = xstrdup (docker_config_rules (entry->config)->name),
                .service = xstrdup (entry->service),
                .user = xstrdup (entry->user),
                .token_id = xstrdup (note->token_id),
@@ -64,7 +73,7 @@ int docker_entry_put (const struct docker_entry *entry, const struct secret *sec
     if (status != 0)
         session_file_revert (file);
     /* a record without its entry matches nothing and does no harm, so it may stay */
-    if (status != 0 || session_file_settle_docker (file, folder, entry->registry))
+    if (status != 0 || session_file_settle_docker (file, &record))
         (void)session_file_save (file, NULL);
     return status;
 }
@@ -81,12 +90,19 @@ static bool is_still_ours (void *context, const struct credential *credential)
     return session_file_matches (check->file, check->record, credential);
 }
 
+const char *docker_entry_found_in (const struct session_file *file, const struct docker_record *record,
+                                   struct docker_config *config)
+{
+    struct record_check check = { .file = file, .record = record };
+    return docker_config_found_in (config, record->registry, is_still_ours, &check);
+}
+
 static int withdraw_one (struct session_file *file, const struct docker_record *record, bool *ret_erased,
                          struct error *err)
 {
     AUTOPTR (docker_config) config = NULL;
     struct record_check check = { .file = file, .record = record };
-    if (docker_config_open (record->docker_folder, &config, err) != 0
+    if (docker_entry_open (record, &config, err) != 0
         || docker_config_erase (config, record->registry, is_still_ours, &check, ret_erased, err) != 0)
         return -1;
     session_file_remove_docker (file, record);

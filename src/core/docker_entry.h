@@ -1,4 +1,4 @@
-/* An entry of Docker's credentials that dpat writes, remembers as its own, and takes away again. */
+/* An entry of Docker's or podman's credentials that dpat writes, remembers as its own, and takes away again. */
 #ifndef DPAT_CORE_DOCKER_ENTRY_H
 #define DPAT_CORE_DOCKER_ENTRY_H
 
@@ -13,7 +13,7 @@
 /* One entry, and on whose behalf it is written. All borrowed. */
 struct docker_entry {
     struct docker_config *config;
-    const char *registry;     /* docker's key, see docker_registry_key */
+    const char *registry;     /* its key, by the rules of config */
     const char *state_folder; /* of the session file, where the record is kept */
     const char *service;      /* as in struct kept_session */
     const char *user;
@@ -29,14 +29,22 @@ struct docker_entry_note {
 /* Whether Docker's credentials hold something for the registry that dpat did not put there. */
 int docker_entry_is_foreign (const struct docker_entry *entry, bool *ret_foreign, struct error *err);
 
+/* Open the file of a record as it was opened when the record was made. *ret_config is owned. */
+int docker_entry_open (const struct docker_record *record, struct docker_config **ret_config, struct error *err);
+
+/* Where what a record remembers rests, as far as can be seen in config, which is that of the record, without asking a
+ * helper: its path, or the helper's program. Borrowed from config. */
+const char *docker_entry_found_in (const struct session_file *file, const struct docker_record *record,
+                                   struct docker_config *config);
+
 /* Whether credential, which rests somewhere for the registry, is what dpat wrote there for a sign-in whose session was
  * over by now (seconds UTC). Somebody else's never is. */
 bool docker_entry_has_expired (const char *state_folder, const char *registry, const struct credential *credential,
                                int64_t now);
 
-/* Write user and secret as `docker login` would, and remember it. The record is kept before the entry is written, and
- * older ones until it is, so that a process that dies in between leaves no entry that nobody knows of. On -1 both are
- * as before. */
+/* Write user and secret as the client's login would, and remember it. The record is kept before the entry is written,
+ * and older ones until it is, so that a process that dies in between leaves no entry that nobody knows of. On -1 both
+ * are as before. */
 int docker_entry_put (const struct docker_entry *entry, const struct secret *secret,
                       const struct docker_entry_note *note, struct error *err);
 

@@ -38,8 +38,8 @@ static int keep_session (const struct login_place *place, const struct session *
     return error_prefix (err, "the session could not be kept");
 }
 
-/* A name for where this sign-in is made that tells the service nothing else: the same installation, registry and folder
- * of Docker's always give the same one. */
+/* A name for where this sign-in is made that tells the service nothing else: the same installation, registry, file of
+ * credentials and format always give the same one. */
 static int make_place (const struct login_place *place, const struct login_docker *docker,
                        char ret_place[2 * CRYPTO_MAC_SIZE + 1], struct error *err)
 {
@@ -47,7 +47,8 @@ static int make_place (const struct login_place *place, const struct login_docke
     if (session_file_open (place->state_folder, &file, err) != 0)
         return -1;
     const char *install_id = session_file_install_id (file);
-    AUTOFREE char *where = xasprintf ("%s\n%s", docker->registry, docker_config_folder (docker->config));
+    AUTOFREE char *where = xasprintf ("%s\n%s\n%s", docker->registry, docker_config_path (docker->config),
+                                      docker_config_rules (docker->config)->name);
     unsigned char mac[CRYPTO_MAC_SIZE];
     if (crypto_hmac (install_id, strlen (install_id), where, strlen (where), mac, err) != 0)
         return -1;
@@ -55,13 +56,14 @@ static int make_place (const struct login_place *place, const struct login_docke
     return 0;
 }
 
-static char *auto_token_name (const char *registry)
+static char *auto_token_name (const struct docker_rules *rules, const char *registry)
 {
     char host[41] = "this host";
     if (gethostname (host, sizeof (host)) == 0)
         host[sizeof (host) - 1] = '\0';
     text_clean_in_place (host);
-    return xasprintf ("docker on %.40s for %.40s", host, registry);
+    return xasprintf ("%s on %.40s for %.40s", rules->name, host,
+                      strcmp (registry, rules->hub_key) == 0 ? "Docker Hub" : registry);
 }
 
 static int sign_docker_in (const struct login_place *place, const struct caller *inside,
@@ -70,8 +72,7 @@ static int sign_docker_in (const struct login_place *place, const struct caller 
     char where[2 * CRYPTO_MAC_SIZE + 1];
     if (make_place (place, docker, where, err) != 0)
         return -1;
-    AUTOFREE char *name =
-        auto_token_name (strcmp (docker->registry, DOCKER_HUB_KEY) == 0 ? "Docker Hub" : docker->registry);
+    AUTOFREE char *name = auto_token_name (docker_config_rules (docker->config), docker->registry);
     struct docker_entry entry = { .config = docker->config,
                                   .registry = docker->registry,
                                   .state_folder = place->state_folder,

@@ -30,10 +30,11 @@ struct code_source {
 int login_sign_in (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
                    const struct code_source *codes, struct session *ret_session, struct error *err);
 
-/* How the Docker CLI shall be signed in too. Borrowed; NULL config: not at all. */
+/* How the Docker CLI, or podman where config follows its rules, shall be signed in too. Borrowed; NULL config: not at
+ * all. */
 struct login_docker {
     struct docker_config *config;
-    const char *registry; /* docker's key */
+    const char *registry; /* the key */
 };
 
 /* What came of a sign-in. Release with login_result_release. */

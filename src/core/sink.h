@@ -46,8 +46,8 @@ struct sink *sink_command_open (const char *command, struct error *err);
  * is asked. All is borrowed until sink_free. Owned: sink_free. */
 struct sink *sink_keystore_open (const struct saved_place *place, const char *key, struct error *err);
 
-/* A sink that signs the Docker CLI in with the new token. entry is borrowed until sink_free. Whether the entry could be
- * written is checked now. Owned: sink_free. */
+/* A sink that signs the Docker CLI, or podman, in with the new token. entry is borrowed until sink_free. Whether the
+ * entry could be written is checked now. Owned: sink_free. */
 struct sink *sink_docker_open (struct docker_entry *entry, struct error *err);
 
 #endif

@@ -1,93 +1,64 @@
-/* Docker's own credentials: where they are, and which adapter has those of a registry. */
+/* The credentials of Docker or podman: which file has them, and which adapter those of a registry. */
 #include "src/credentials/docker_config.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "src/base/text.h"
 #include "src/credentials/docker_file.h"
 #include "src/credentials/helper.h"
 
 struct docker_config {
-    char *folder;
+    const struct docker_rules *rules;
     char *path;
     struct docker_file file; /* as it was when opened */
     char *stored_in;         /* of the last docker_config_stored_in */
 };
 
-static bool is_hub (const char *host)
+static char *join (const char *folder, const char *name)
 {
-    return strcmp (host, "docker.io") == 0 || strcmp (host, "index.docker.io") == 0
-           || strcmp (host, "registry-1.docker.io") == 0;
+    return xasprintf ("%s/%s", strcmp (folder, "/") == 0 ? "" : folder, name);
 }
 
-char *docker_registry_key (const char *text, struct error *err)
+static const char *last_part (const char *path)
 {
-    static const char *const schemes[] = { "https://", "http://" };
-    const char *host = text;
-    for (size_t i = 0; i < ARRAY_SIZE (schemes); i++)
-        if (strncmp (text, schemes[i], strlen (schemes[i])) == 0)
-            host = text + strlen (schemes[i]);
-    size_t len = strcspn (host, "/");
-    AUTOFREE char *key = xstrndup (host, len);
-    if (len == 0 || strpbrk (key, " \t@?#\\\"'") || text_has_control (key, len)) {
-        error_set (err, ERROR_USAGE, "\"%.80s\" is no registry", text);
-        error_hint (err, "a registry is HOST or HOST:PORT, as in registry.example:5000");
-        return NULL;
-    }
-    return is_hub (key) ? xstrdup (DOCKER_HUB_KEY) : take (&key);
+    const char *slash = strrchr (path, '/');
+    return slash ? slash + 1 : path;
 }
 
-/* --config is docker's own option; here the environment, else the home folder, decides, as for docker. */
-static char *find_folder (struct error *err)
-{
-    const char *named = getenv ("DOCKER_CONFIG");
-    if (named && named[0])
-        return xstrdup (named);
-    const char *home = getenv ("HOME");
-    if (home == NULL || home[0] == '\0') {
-        const struct passwd *user = getpwuid (geteuid ());
-        home = user ? user->pw_dir : NULL;
-    }
-    if (home && home[0])
-        return xasprintf ("%s/.docker", home);
-    error_set (err, ERROR_CREDENTIALS_FILE, "cannot tell where Docker's config.json is");
-    error_hint (err, "set HOME or DOCKER_CONFIG");
-    return NULL;
-}
-
-/* The same folder must have the same name before and after it is made, so one that is not there yet is named by the
- * folder it will be in. */
+/* The same folder must have the same name before and after it is made, and from wherever it is looked at, so one that
+ * is not there yet is named by the folder it will be in. */
 static char *make_absolute (const char *folder)
 {
     char *absolute = realpath (folder, NULL);
-    if (absolute)
-        return absolute;
     AUTOFREE char *above = file_folder (folder);
-    AUTOFREE char *absolute_above = realpath (above, NULL);
-    const char *slash = strrchr (folder, '/');
-    if (absolute_above == NULL)
-        return xstrdup (folder);
-    return xasprintf ("%s/%s", strcmp (absolute_above, "/") == 0 ? "" : absolute_above, slash ? slash + 1 : folder);
+    if (absolute || strcmp (above, folder) == 0)
+        return absolute ? absolute : xstrdup (folder);
+    char *absolute_above = make_absolute (above);
+    const char *name = last_part (folder);
+    if (name[0] == '\0') /* it ended with a slash */
+        return absolute_above;
+    char *joined = join (absolute_above, name);
+    free (absolute_above);
+    return joined;
 }
 
-int docker_config_open (const char *folder, struct docker_config **ret_config, struct error *err)
+int docker_config_open (const struct docker_rules *rules, const char *path, struct docker_config **ret_config,
+                        struct error *err)
 {
-    AUTOFREE char *found = folder ? xstrdup (folder) : find_folder (err);
+    AUTOFREE char *found = path ? xstrdup (path) : rules->find_file (err);
     if (found == NULL)
         return -1;
-    struct docker_config *config = xcalloc (1, sizeof (*config));
+    AUTOFREE char *named = file_folder (found);
+    AUTOFREE char *folder = make_absolute (named);
+    AUTOPTR (docker_config) config = xcalloc (1, sizeof (*config));
+    config->rules = rules;
     config->file.lock.fd = -1;
-    config->folder = make_absolute (found);
-    config->path = xasprintf ("%s/config.json", config->folder);
-    if (docker_file_read (&config->file, config->path, err) != 0) {
-        docker_config_free (config);
+    config->path = join (folder, last_part (found));
+    if (docker_file_read (&config->file, config->path, err) != 0)
         return -1;
-    }
-    *ret_config = config;
+    *ret_config = take (&config);
     return 0;
 }
 
@@ -96,30 +67,14 @@ void docker_config_free (struct docker_config *config)
     if (config == NULL)
         return;
     docker_file_release (&config->file);
-    free (config->folder);
     free (config->path);
     free (config->stored_in);
     free (config);
 }
 
-const char *docker_config_folder (const struct docker_config *config)
+const struct docker_rules *docker_config_rules (const struct docker_config *config)
 {
-    return config->folder;
-}
-
-bool docker_config_is_plain (struct docker_config *config, const char *key)
-{
-    const char *helper = docker_file_helper (&config->file, key);
-    return helper == NULL || helper[0] == '\0';
-}
-
-const char *docker_config_stored_in (struct docker_config *config, const char *key)
-{
-    if (docker_config_is_plain (config, key))
-        return config->path;
-    free (config->stored_in);
-    config->stored_in = xasprintf ("docker-credential-%s", docker_file_helper (&config->file, key));
-    return config->stored_in;
+    return config->rules;
 }
 
 const char *docker_config_path (const struct docker_config *config)
@@ -127,11 +82,33 @@ const char *docker_config_path (const struct docker_config *config)
     return config->path;
 }
 
-const char *docker_config_found_in (struct docker_config *config, const char *key)
+static const char *helper_of (const struct docker_config *config, const char *key)
+{
+    return docker_file_helper (&config->file, config->rules, key);
+}
+
+bool docker_config_is_plain (const struct docker_config *config, const char *key)
+{
+    return helper_of (config, key) == NULL;
+}
+
+const char *docker_config_stored_in (struct docker_config *config, const char *key)
+{
+    const char *helper = helper_of (config, key);
+    if (helper == NULL)
+        return config->path;
+    free (config->stored_in);
+    config->stored_in = xasprintf ("docker-credential-%s", helper);
+    return config->stored_in;
+}
+
+const char *docker_config_found_in (struct docker_config *config, const char *key,
+                                    bool (*matches) (void *context, const struct credential *credential), void *context)
 {
     AUTO (credential) held = { .user = NULL };
     bool found;
-    bool in_file = docker_file_get (&config->file, key, &held, &found, NULL) == 0 && found;
+    bool in_file = docker_file_get (&config->file, config->rules, key, &held, &found, NULL) == 0 && found
+                   && matches (context, &held);
     return in_file ? config->path : docker_config_stored_in (config, key);
 }
 
@@ -147,6 +124,18 @@ static char *nearest_folder (const char *path)
     return folder;
 }
 
+/* The helper of its host has the last word on a repository too, and can keep none. */
+static int check_repository (const struct docker_config *config, const char *key, struct error *err)
+{
+    AUTOFREE char *host = xstrndup (key, strcspn (key, "/"));
+    const char *helper = helper_of (config, host);
+    if (helper == NULL)
+        return 0;
+    error_set (err, ERROR_CREDENTIAL_HELPER,
+               "%s cannot be kept: docker-credential-%s has %s, and helpers know hosts only", key, helper, host);
+    return error_hint (err, "name the host alone, or take it out of credHelpers in %s", config->path);
+}
+
 int docker_config_check (struct docker_config *config, const char *key, struct error *err)
 {
     struct error why = ERROR_INIT;
@@ -160,24 +149,26 @@ int docker_config_check (struct docker_config *config, const char *key, struct e
                                                                                : NULL;
     if (bad) {
         error_set (err, ERROR_CREDENTIALS_FILE, "%s cannot be written: %s", bad, strerror (errno));
-        return error_hint (err, "check its owner and mode, or name another folder in DOCKER_CONFIG");
+        return error_hint (err, "check its owner and mode, or name %s", config->rules->elsewhere);
     }
-    return docker_config_is_plain (config, key) ? 0 : helper_check (docker_file_helper (&config->file, key), err);
+    if (config->rules->has_repositories && strchr (key, '/'))
+        return check_repository (config, key, err);
+    const char *helper = helper_of (config, key);
+    return helper ? helper_check (helper, config->path, err) : 0;
 }
 
 /* The adapter that has the secret of key. Owned. */
-static struct credentials *choose (const struct docker_file *file, const char *path, const char *key, struct error *err)
+static struct credentials *choose (const struct docker_config *config, const char *key, struct error *err)
 {
-    const char *helper = docker_file_helper (file, key);
-    if (helper && helper[0])
-        return helper_credentials (helper, HELPER_TIMEOUT_MS, err);
-    return docker_file_credentials (path);
+    const char *helper = helper_of (config, key);
+    return helper ? helper_credentials (helper, HELPER_TIMEOUT_MS, err)
+                  : docker_file_credentials (config->rules, config->path);
 }
 
 int docker_config_get (struct docker_config *config, const char *key, struct credential *ret_credential,
                        bool *ret_found, struct error *err)
 {
-    AUTOPTR (credentials) credentials = choose (&config->file, config->path, key, err);
+    AUTOPTR (credentials) credentials = choose (config, key, err);
     return credentials ? credentials_get (credentials, key, ret_credential, ret_found, err) : -1;
 }
 
@@ -194,10 +185,11 @@ static int mark_helper_entry (const char *path, const char *key, struct error *e
 int docker_config_put (struct docker_config *config, const char *key, const struct credential *credential,
                        struct error *err)
 {
-    AUTOPTR (credentials) credentials = choose (&config->file, config->path, key, err);
+    AUTOPTR (credentials) credentials = choose (config, key, err);
     if (credentials == NULL || credentials_put (credentials, key, credential, err) != 0)
         return -1;
-    if (docker_config_is_plain (config, key) || mark_helper_entry (config->path, key, err) == 0)
+    if (docker_config_is_plain (config, key) || !config->rules->marks_helpers
+        || mark_helper_entry (config->path, key, err) == 0)
         return 0;
     (void)credentials_erase (credentials, key, NULL); /* the error in hand is the one to tell */
     return -1;
@@ -205,6 +197,7 @@ int docker_config_put (struct docker_config *config, const char *key, const stru
 
 /* What is to be erased, and how it went. */
 struct erasure {
+    const struct docker_rules *rules;
     const char *key;
     bool (*matches) (void *context, const struct credential *credential);
     void *context;
@@ -232,13 +225,13 @@ static int erase_from_helper (const char *name, struct erasure *erasure, bool *r
     return 0;
 }
 
-/* Beside a helper the file may hold a secret from before that was named; and where the helper has nothing any more, the
- * empty entry that says it had is out of date. */
+/* Beside a helper the file may hold a secret from before that was named, or somebody's who does not ask that helper;
+ * and where the helper has nothing any more, the empty entry that says it had is out of date. */
 static int erase_from_file (struct docker_file *file, struct erasure *erasure, bool mark_is_old, struct error *err)
 {
     AUTO (credential) held = { .user = NULL };
     bool found;
-    if (docker_file_get (file, erasure->key, &held, &found, err) != 0)
+    if (docker_file_get (file, erasure->rules, erasure->key, &held, &found, err) != 0)
         return -1;
     bool wanted = found ? is_wanted (erasure, &held) : mark_is_old;
     if (!wanted || !docker_file_remove (file, erasure->key))
@@ -254,14 +247,18 @@ int docker_config_erase (struct docker_config *config, const char *key,
                          bool *ret_erased, struct error *err)
 {
     AUTO (docker_file) file = { .lock = FILE_LOCK_INIT };
-    struct erasure erasure = { .key = key, .matches = matches, .context = context };
+    struct erasure erasure = { .rules = config->rules, .key = key, .matches = matches, .context = context };
     bool helper_holds = false;
+    *ret_erased = false;
+    if (access (config->path, F_OK) != 0 && errno == ENOENT) /* its folder may be gone as well, with a session's */
+        return 0;
     if (docker_file_edit (&file, config->path, err) != 0)
         return -1;
-    const char *helper = docker_file_helper (&file, key);
-    bool has_helper = helper && helper[0];
-    if ((has_helper && erase_from_helper (helper, &erasure, &helper_holds, err) != 0)
-        || erase_from_file (&file, &erasure, has_helper && !helper_holds, err) != 0)
+    const char *helper = docker_file_helper (&file, config->rules, key);
+    if (helper && erase_from_helper (helper, &erasure, &helper_holds, err) != 0)
+        return -1;
+    bool mark_is_old = helper && !helper_holds && config->rules->marks_helpers;
+    if (erase_from_file (&file, &erasure, mark_is_old, err) != 0)
         return -1;
     *ret_erased = erasure.erased;
     return 0;

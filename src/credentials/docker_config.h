@@ -1,4 +1,5 @@
-/* Docker's own credentials: config.json, and the helper it names, with docker's rules for choosing (docker/cli). */
+/* The credentials of Docker, or of podman: their file, and the helper it names, with the client's rules for choosing
+ * (docker/cli, containers/image). */
 #ifndef DPAT_CREDENTIALS_DOCKER_CONFIG_H
 #define DPAT_CREDENTIALS_DOCKER_CONFIG_H
 
@@ -6,53 +7,50 @@
 
 #include "src/base/memory.h"
 #include "src/credentials/credentials.h"
-
-/* The key that docker uses for Docker Hub. */
-#define DOCKER_HUB_KEY "https://index.docker.io/v1/"
+#include "src/credentials/docker_rules.h"
 
 struct docker_config;
 
-/* The key docker uses for what a person types: every alias of Docker Hub becomes DOCKER_HUB_KEY, of all others scheme
- * and path are cut and host[:port] stays. Owned. NULL with ERROR_USAGE when text can be no registry (empty host, white
- * space, control characters, a user name in it). */
-char *docker_registry_key (const char *text, struct error *err);
-
-/* Read folder/config.json to see that it can be used and where secrets go; nothing is written. folder NULL means
- * $DOCKER_CONFIG, else $HOME/.docker, else the passwd entry's. A missing file is an empty one; one that does not parse,
- * or holds a BOM, a non-object, duplicate keys, or is above 16 MiB, is ERROR_CREDENTIALS_FILE. *ret_config is owned:
- * docker_config_free. */
-int docker_config_open (const char *folder, struct docker_config **ret_config, struct error *err);
+/* Read a file by the rules to see that it can be used and where secrets go; nothing is written. path NULL means the one
+ * that the rules find. A missing file is an empty one; one that does not parse, or holds a BOM, a non-object, duplicate
+ * keys, or is above 16 MiB, is ERROR_CREDENTIALS_FILE. *ret_config is owned: docker_config_free. */
+int docker_config_open (const struct docker_rules *rules, const char *path, struct docker_config **ret_config,
+                        struct error *err);
 
 /* NULL is fine. */
 void docker_config_free (struct docker_config *config);
 DEFINE_AUTOPTR (docker_config)
 
-/* The folder that was opened, absolute where it could be made so. Borrowed. */
-const char *docker_config_folder (const struct docker_config *config);
+/* Whose rules it follows. Borrowed for ever. */
+const struct docker_rules *docker_config_rules (const struct docker_config *config);
+
+/* The file that was opened, absolute where it could be made so. Borrowed. */
+const char *docker_config_path (const struct docker_config *config);
 
 /* Where a secret for key would be stored, for people: "/home/a/.docker/config.json" or "docker-credential-pass".
  * Borrowed. */
 const char *docker_config_stored_in (struct docker_config *config, const char *key);
 
-/* Where the one that was stored rests, as far as can be seen without asking a helper: in the file if it holds one,
- * though a helper was named since. Borrowed. */
-const char *docker_config_found_in (struct docker_config *config, const char *key);
-
-/* The path of its config.json. Borrowed. */
-const char *docker_config_path (const struct docker_config *config);
+/* Where one that was stored rests, as far as can be seen without asking a helper: in the file if matches (context,
+ * credential) knows what that holds, though a helper was named since. Borrowed. */
+const char *docker_config_found_in (struct docker_config *config, const char *key,
+                                    bool (*matches) (void *context, const struct credential *credential),
+                                    void *context);
 
 /* Whether a secret for key rests in clear text (base64) in the file, of which docker warns. */
-bool docker_config_is_plain (struct docker_config *config, const char *key);
+bool docker_config_is_plain (const struct docker_config *config, const char *key);
 
-/* See that a secret for key could be stored now: the folder and file can be written, or the helper is on PATH. */
+/* See that a secret for key could be stored now: the folder and file can be written, the helper is on PATH, and no
+ * helper has the host of a key that names a repository. */
 int docker_config_check (struct docker_config *config, const char *key, struct error *err);
 
 /* What rests for key. */
 int docker_config_get (struct docker_config *config, const char *key, struct credential *ret_credential,
                        bool *ret_found, struct error *err);
 
-/* Store for key, as `docker login` would: in the helper (and an empty marker entry in the file), or in the file, under
- * the lock and on the file as it is now. Unknown keys, their order, a symbolic link, mode and owner are kept. */
+/* Store for key, as the client's login would: in the helper (and, of docker's, an empty marker entry in the file), or
+ * in the file, under the lock and on the file as it is now. Unknown keys, their order, a symbolic link, mode and owner
+ * are kept. */
 int docker_config_put (struct docker_config *config, const char *key, const struct credential *credential,
                        struct error *err);
 
@@ -63,7 +61,7 @@ const char *docker_config_store (const struct docker_config *config);
 int docker_config_set_store (struct docker_config *config, const char *helper, struct error *err);
 
 /* Remove what rests for key, in the helper and in the file, if matches (context, credential) says so, all under the
- * lock; *ret_erased tells. NULL matches removes whatever is there. */
+ * lock; *ret_erased tells. NULL matches removes whatever is there. Where there is no file, there is nothing. */
 int docker_config_erase (struct docker_config *config, const char *key,
                          bool (*matches) (void *context, const struct credential *credential), void *context,
                          bool *ret_erased, struct error *err);

@@ -1,4 +1,4 @@
-/* Docker's config.json: reading and writing it without losing anything of it. */
+/* Docker's config.json and podman's auth.json: reading and writing it without losing anything of it. */
 #include "src/credentials/docker_file.h"
 
 #include <stdlib.h>
@@ -139,12 +139,13 @@ void docker_file_set_store (struct docker_file *file, const char *helper)
     json_set_string (file->root, "credsStore", helper);
 }
 
-const char *docker_file_helper (const struct docker_file *file, const char *key)
+const char *docker_file_helper (const struct docker_file *file, const struct docker_rules *rules, const char *key)
 {
-    const json_t *helper = json_object_get (get_member (file->root, "credHelpers"), key);
-    if (json_is_string (helper))
-        return json_string_value (helper);
-    return docker_file_store (file);
+    const char *helper = json_string_value (json_object_get (get_member (file->root, "credHelpers"), key));
+    if (helper == NULL && rules->has_default_helper)
+        helper = docker_file_store (file);
+    bool means_file = helper && helper[0] == '\0' && rules->has_default_helper;
+    return means_file ? NULL : helper;
 }
 
 /* "https://reg.example:5000/v2/" → "reg.example:5000": what docker compares when no key matches exactly. */
@@ -155,13 +156,15 @@ static char *reduce_to_host (const char *key)
     return xstrndup (host, strcspn (host, "/"));
 }
 
-/* The key of the entry that docker would find for key, or NULL. Borrowed from auths. */
-static const char *find_entry (json_t *auths, const char *key)
+/* The key of the entry that the client would find for key, or NULL. Borrowed from auths, or key itself. */
+static const char *find_entry (json_t *auths, const struct docker_rules *rules, const char *key)
 {
     const char *candidate;
     json_t *value;
     if (json_object_get (auths, key))
         return key;
+    if (!rules->finds_by_host)
+        return NULL;
     AUTOFREE char *wanted = reduce_to_host (key);
     json_object_foreach (auths, candidate, value)
     {
@@ -244,11 +247,11 @@ void docker_file_mark (struct docker_file *file, const char *key)
     json_set (make_auths (file), key, json_object ());
 }
 
-int docker_file_get (const struct docker_file *file, const char *key, struct credential *ret_credential,
-                     bool *ret_found, struct error *err)
+int docker_file_get (const struct docker_file *file, const struct docker_rules *rules, const char *key,
+                     struct credential *ret_credential, bool *ret_found, struct error *err)
 {
     json_t *auths = get_member (file->root, "auths");
-    const char *found = find_entry (auths, key);
+    const char *found = find_entry (auths, rules, key);
     if (found)
         return read_entry (file, json_object_get (auths, found), ret_credential, ret_found, err);
     *ret_found = false;
@@ -263,6 +266,7 @@ bool docker_file_remove (struct docker_file *file, const char *key)
 /* The adapter: every operation reads the file anew. */
 struct docker_file_store {
     struct credentials credentials;
+    const struct docker_rules *rules;
     char *path;
 };
 
@@ -273,7 +277,7 @@ static int file_get (struct credentials *credentials, const char *key, struct cr
     AUTO (docker_file) file = { .lock = FILE_LOCK_INIT };
     if (docker_file_read (&file, store->path, err) != 0)
         return -1;
-    return docker_file_get (&file, key, ret_credential, ret_found, err);
+    return docker_file_get (&file, store->rules, key, ret_credential, ret_found, err);
 }
 
 /* Whether the entry of key is already what it would become; docker then does not write either. */
@@ -286,13 +290,15 @@ static bool is_same (struct docker_file *file, const char *key, const struct cre
            && strcmp (held.user, credential->user) == 0 && secret_equal (&held.secret, &credential->secret);
 }
 
-static void encode_auth (struct buffer *auth, const struct credential *credential)
+/* Beside an identity token the password is empty; containers/image does not look at the token without this. */
+static void encode_auth (struct buffer *auth, const struct credential *credential, bool is_identity)
 {
     AUTO (buffer) text;
     buffer_init (&text, 64 * 1024);
     buffer_puts (&text, credential->user);
     buffer_puts (&text, ":");
-    buffer_append (&text, credential->secret.data, credential->secret.len);
+    if (!is_identity)
+        buffer_append (&text, credential->secret.data, credential->secret.len);
     crypto_base64 (auth, buffer_text (&text), text.len);
 }
 
@@ -304,18 +310,18 @@ static int file_put (struct credentials *credentials, const char *key, const str
     AUTO (buffer) auth;
     buffer_init (&auth, 128 * 1024);
     if (credential->user[0] == '\0' || strchr (credential->user, ':'))
-        return error_set (err, ERROR_USAGE, "docker cannot keep a user name that is empty or has a colon");
+        return error_set (err, ERROR_USAGE, "%s cannot keep a user name that is empty or has a colon",
+                          store->rules->name);
     if (docker_file_edit (&file, store->path, err) != 0)
         return -1;
     if (is_same (&file, key, credential))
         return 0;
     json_t *entry = clear_entry (&file, key);
-    if (strcmp (credential->user, IDENTITY_USER) == 0)
+    bool is_identity = strcmp (credential->user, IDENTITY_USER) == 0;
+    encode_auth (&auth, credential, is_identity);
+    json_set (entry, "auth", json_stringn (buffer_text (&auth), auth.len));
+    if (is_identity)
         json_set (entry, "identitytoken", json_stringn (credential->secret.data, credential->secret.len));
-    else {
-        encode_auth (&auth, credential);
-        json_set (entry, "auth", json_stringn (buffer_text (&auth), auth.len));
-    }
     return docker_file_write (&file, err);
 }
 
@@ -335,12 +341,12 @@ static void file_free (struct credentials *credentials)
     free (store);
 }
 
-struct credentials *docker_file_credentials (const char *path)
+struct credentials *docker_file_credentials (const struct docker_rules *rules, const char *path)
 {
     static const struct credentials_ops ops = {
         .get = file_get, .put = file_put, .erase = file_erase, .free = file_free
     };
     struct docker_file_store *store = xmalloc (sizeof (*store));
-    *store = (struct docker_file_store){ .credentials.ops = &ops, .path = xstrdup (path) };
+    *store = (struct docker_file_store){ .credentials.ops = &ops, .rules = rules, .path = xstrdup (path) };
     return &store->credentials;
 }

@@ -1,4 +1,5 @@
-/* Docker's config.json as a document, and ADAPTER of credentials.h: the entries under its "auths". */
+/* Docker's config.json, or podman's auth.json, as a document, and ADAPTER of credentials.h: the entries under its
+ * "auths". */
 #ifndef DPAT_CREDENTIALS_DOCKER_FILE_H
 #define DPAT_CREDENTIALS_DOCKER_FILE_H
 
@@ -6,6 +7,7 @@
 
 #include "src/base/file.h"
 #include "src/credentials/credentials.h"
+#include "src/credentials/docker_rules.h"
 
 /* One reading of config.json. With a lock held it may be written back. */
 struct docker_file {
@@ -27,17 +29,17 @@ int docker_file_write (struct docker_file *file, struct error *err);
 /* Let go of lock and document. */
 void docker_file_release (struct docker_file *file);
 
-/* The helper that docker uses for key: credHelpers[key] exactly, else credsStore; NULL or "" means the file.
- * Borrowed. */
-const char *docker_file_helper (const struct docker_file *file, const char *key);
+/* The helper that the client uses for key: credHelpers[key] exactly, else, where the rules have that, credsStore; NULL
+ * means the file. Borrowed. */
+const char *docker_file_helper (const struct docker_file *file, const struct docker_rules *rules, const char *key);
 
 /* The helper of credsStore, NULL when there is none (borrowed); and setting it. */
 const char *docker_file_store (const struct docker_file *file);
 void docker_file_set_store (struct docker_file *file, const char *helper);
 
-/* What the entry that docker would find for key holds; *ret_found is false when there is none or it is empty. */
-int docker_file_get (const struct docker_file *file, const char *key, struct credential *ret_credential,
-                     bool *ret_found, struct error *err);
+/* What the entry that the client would find for key holds; *ret_found is false when there is none or it is empty. */
+int docker_file_get (const struct docker_file *file, const struct docker_rules *rules, const char *key,
+                     struct credential *ret_credential, bool *ret_found, struct error *err);
 
 /* Take out the entry of key. Returns whether there was one. */
 bool docker_file_remove (struct docker_file *file, const char *key);
@@ -45,7 +47,7 @@ bool docker_file_remove (struct docker_file *file, const char *key);
 /* Replace the entry of key by "{}", which says that a helper has it. */
 void docker_file_mark (struct docker_file *file, const char *key);
 
-/* The adapter: get, put and erase on path. Owned: credentials_free. */
-struct credentials *docker_file_credentials (const char *path);
+/* The adapter: get, put and erase on path by the rules. Owned: credentials_free. */
+struct credentials *docker_file_credentials (const struct docker_rules *rules, const char *path);
 
 #endif

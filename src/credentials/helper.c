@@ -183,15 +183,20 @@ static void helper_free (struct credentials *credentials)
     free (helper);
 }
 
+static int check_name (const char *name, struct error *err)
+{
+    if (name[0] == '\0' || strchr (name, '/'))
+        return error_set (err, ERROR_CREDENTIAL_HELPER, "\"%.60s\" is no name of a credential helper", name);
+    return 0;
+}
+
 struct credentials *helper_credentials (const char *name, int timeout_ms, struct error *err)
 {
     static const struct credentials_ops ops = {
         .get = helper_get, .put = helper_put, .erase = helper_erase, .free = helper_free
     };
-    if (name[0] == '\0' || strchr (name, '/')) {
-        error_set (err, ERROR_CREDENTIAL_HELPER, "\"%.60s\" is no name of a credential helper", name);
+    if (check_name (name, err) != 0)
         return NULL;
-    }
     struct helper *helper = xmalloc (sizeof (*helper));
     *helper = (struct helper){ .credentials.ops = &ops,
                                .program = xasprintf ("docker-credential-%s", name),
@@ -205,8 +210,10 @@ static bool is_program (const char *file)
     return stat (file, &st) == 0 && S_ISREG (st.st_mode) && access (file, X_OK) == 0;
 }
 
-int helper_check (const char *name, struct error *err)
+int helper_check (const char *name, const char *named_in, struct error *err)
 {
+    if (check_name (name, err) != 0)
+        return error_prefix (err, "%s cannot be used", named_in);
     const char *path = getenv ("PATH");
     AUTOFREE char *program = xasprintf ("docker-credential-%s", name);
     while (path && *path) {
@@ -216,6 +223,6 @@ int helper_check (const char *name, struct error *err)
             return 0;
         path += len + (path[len] == ':');
     }
-    error_set (err, ERROR_CREDENTIAL_HELPER, "%s, which Docker's config.json names, is no program on PATH", program);
+    error_set (err, ERROR_CREDENTIAL_HELPER, "%s, which %s names, is no program on PATH", program, named_in);
     return error_hint (err, "install it, or take it out of credsStore or credHelpers");
 }

@@ -12,7 +12,7 @@
  * one, is ERROR_CREDENTIAL_HELPER. timeout_ms bounds each operation. Owned: credentials_free. */
 struct credentials *helper_credentials (const char *name, int timeout_ms, struct error *err);
 
-/* See that the helper is on PATH and may be run; ERROR_CREDENTIAL_HELPER. */
-int helper_check (const char *name, struct error *err);
+/* See that the helper is on PATH and may be run; ERROR_CREDENTIAL_HELPER says which file (named_in) names it. */
+int helper_check (const char *name, const char *named_in, struct error *err);
 
 #endif

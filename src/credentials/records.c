@@ -1,4 +1,5 @@
-/* The records in dpat's file of sessions: what it wrote to Docker's credentials and saved in its keystore. */
+/* The records in dpat's file of sessions: what it wrote to the credentials of Docker or podman and saved in its
+ * keystore. */
 #include "src/credentials/records.h"
 
 #include <stdlib.h>
@@ -13,7 +14,8 @@ enum { CREDENTIAL_MAX_BYTES = 4 << 20 };
 void docker_record_release (struct docker_record *record)
 {
     free (record->registry);
-    free (record->docker_folder);
+    free (record->path);
+    free (record->format);
     free (record->service);
     free (record->user);
     free (record->token_id);
@@ -50,7 +52,7 @@ static json_t *records_of (const struct session_file *file)
     return json_object_get (file->root, "docker");
 }
 
-/* A keyed hash of what was put into Docker's store: who reads this file cannot find the secret by guessing. */
+/* A keyed hash of what was put into a store: who reads this file cannot find the secret by guessing. */
 static int hash (const struct session_file *file, const struct credential *credential,
                  char ret_hex[2 * CRYPTO_MAC_SIZE + 1], struct error *err)
 {
@@ -70,19 +72,45 @@ static int hash (const struct session_file *file, const struct credential *crede
     return status;
 }
 
+/* Records of old say neither which file of the folder nor whose rules: Docker's config.json. */
+static struct docker_record read_record (const json_t *object)
+{
+    AUTOFREE char *folder = session_file_string (object, "folder");
+    const char *name = json_get_string (object, "file");
+    const char *format = json_get_string (object, "format");
+    return (struct docker_record){ .registry = session_file_string (object, "registry"),
+                                   .path = xasprintf ("%s/%s", strcmp (folder, "/") == 0 ? "" : folder,
+                                                      name ? name : "config.json"),
+                                   .format = xstrdup (format ? format : "docker"),
+                                   .service = session_file_string (object, "service"),
+                                   .user = session_file_string (object, "user"),
+                                   .token_id = xstrdup (json_get_string (object, "token_id")),
+                                   .automatic = json_is_true (json_object_get (object, "automatic")),
+                                   .expires_at = json_get_integer (object, "expires_at"),
+                                   .hash = session_file_string (object, "hash") };
+}
+
+static bool is_same_entry (const struct docker_record *known, const struct docker_record *record)
+{
+    return strcmp (known->path, record->path) == 0 && strcmp (known->format, record->format) == 0
+           && strcmp (known->registry, record->registry) == 0;
+}
+
 int session_file_put_docker (struct session_file *file, const struct docker_record *record,
                              const struct credential *credential, struct error *err)
 {
     char hex[2 * CRYPTO_MAC_SIZE + 1];
     if (hash (file, credential, hex, err) != 0)
         return -1;
-    const struct docker_record twin = { .docker_folder = record->docker_folder,
-                                        .registry = record->registry,
-                                        .hash = hex };
+    struct docker_record twin = *record;
+    twin.hash = hex;
     session_file_remove_docker (file, &twin);
+    AUTOFREE char *folder = file_folder (record->path);
     json_t *object = json_object ();
     json_set_string (object, "registry", record->registry);
-    json_set_string (object, "folder", record->docker_folder);
+    json_set_string (object, "folder", folder);
+    json_set_string (object, "file", strrchr (record->path, '/') + 1);
+    json_set_string (object, "format", record->format);
     json_set_string (object, "service", record->service);
     json_set_string (object, "user", record->user);
     json_set_string (object, "token_id", record->token_id);
@@ -93,26 +121,22 @@ int session_file_put_docker (struct session_file *file, const struct docker_reco
     return 0;
 }
 
-static bool is_of_entry (const json_t *record, const char *docker_folder, const char *registry)
-{
-    return session_file_has (record, "folder", docker_folder) && session_file_has (record, "registry", registry);
-}
-
-bool session_file_settle_docker (struct session_file *file, const char *docker_folder, const char *registry)
+bool session_file_settle_docker (struct session_file *file, const struct docker_record *record)
 {
     size_t seen = 0;
-    for (size_t i = json_array_size (records_of (file)); i-- > 0;)
-        if (is_of_entry (json_array_get (records_of (file), i), docker_folder, registry) && seen++ > 0)
+    for (size_t i = json_array_size (records_of (file)); i-- > 0;) {
+        AUTO (docker_record) known = read_record (json_array_get (records_of (file), i));
+        if (is_same_entry (&known, record) && seen++ > 0)
             json_array_remove (records_of (file), i);
+    }
     return seen > 1;
 }
 
 void session_file_remove_docker (struct session_file *file, const struct docker_record *record)
 {
     for (size_t i = json_array_size (records_of (file)); i-- > 0;) {
-        const json_t *object = json_array_get (records_of (file), i);
-        AUTOFREE char *known = session_file_string (object, "hash");
-        if (is_of_entry (object, record->docker_folder, record->registry) && strcmp (known, record->hash) == 0)
+        AUTO (docker_record) known = read_record (json_array_get (records_of (file), i));
+        if (is_same_entry (&known, record) && strcmp (known.hash, record->hash) == 0)
             json_array_remove (records_of (file), i);
     }
 }
@@ -122,17 +146,8 @@ void session_file_list_docker (const struct session_file *file, struct docker_re
     const json_t *records = records_of (file);
     ret_list->items = xcalloc (json_array_size (records), sizeof (*ret_list->items));
     ret_list->count = json_array_size (records);
-    for (size_t i = 0; i < ret_list->count; i++) {
-        const json_t *object = json_array_get (records, i);
-        ret_list->items[i] = (struct docker_record){ .registry = session_file_string (object, "registry"),
-                                                     .docker_folder = session_file_string (object, "folder"),
-                                                     .service = session_file_string (object, "service"),
-                                                     .user = session_file_string (object, "user"),
-                                                     .token_id = xstrdup (json_get_string (object, "token_id")),
-                                                     .automatic = json_is_true (json_object_get (object, "automatic")),
-                                                     .expires_at = json_get_integer (object, "expires_at"),
-                                                     .hash = session_file_string (object, "hash") };
-    }
+    for (size_t i = 0; i < ret_list->count; i++)
+        ret_list->items[i] = read_record (json_array_get (records, i));
 }
 
 static bool is_hash_of (const struct session_file *file, const char *known, const struct credential *credential)
@@ -148,15 +163,14 @@ bool session_file_matches (const struct session_file *file, const struct docker_
     return is_hash_of (file, record->hash, credential);
 }
 
-bool session_file_is_ours (const struct session_file *file, const char *docker_folder, const char *registry,
+bool session_file_is_ours (const struct session_file *file, const char *path, const char *registry,
                            const struct credential *credential)
 {
     AUTO (docker_record_list) records = { .items = NULL };
     bool ours = false;
     session_file_list_docker (file, &records);
     for (size_t i = 0; i < records.count && !ours; i++)
-        ours = strcmp (records.items[i].docker_folder, docker_folder) == 0
-               && strcmp (records.items[i].registry, registry) == 0
+        ours = strcmp (records.items[i].path, path) == 0 && strcmp (records.items[i].registry, registry) == 0
                && session_file_matches (file, &records.items[i], credential);
     return ours;
 }

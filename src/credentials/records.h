@@ -1,5 +1,5 @@
-/* The records in dpat's file of sessions: what it wrote to Docker's credentials and saved in its keystore. Changing
- * them needs session_file_edit; nothing is kept before session_file_save. */
+/* The records in dpat's file of sessions: what it wrote to the credentials of Docker or podman and saved in its
+ * keystore. Changing them needs session_file_edit; nothing is kept before session_file_save. */
 #ifndef DPAT_CREDENTIALS_RECORDS_H
 #define DPAT_CREDENTIALS_RECORDS_H
 
@@ -10,17 +10,18 @@
 #include "src/credentials/credentials.h"
 #include "src/credentials/session_file.h"
 
-/* Something dpat wrote to Docker's credentials. Of the secret only a keyed hash is remembered. Times are seconds
- * UTC. */
+/* Something dpat wrote to Docker's or podman's credentials. Of the secret only a keyed hash is remembered. Times are
+ * seconds UTC. */
 struct docker_record {
-    char *registry;      /* owned; the key in Docker's file */
-    char *docker_folder; /* owned; the folder of that config.json */
-    char *service;       /* owned; as in kept_session */
-    char *user;          /* owned */
-    char *token_id;      /* owned; NULL when the service did not tell */
-    bool automatic;      /* made by a sign-in, and to be removed with its session; else put there on request */
-    int64_t expires_at;  /* 0 = never */
-    char *hash;          /* owned; of user and secret, keyed; "" in a damaged record */
+    char *registry;     /* owned; the key in Docker's file, or podman's */
+    char *path;         /* owned; of that file, absolute */
+    char *format;       /* owned; whose rules the file follows: the name of a struct docker_rules */
+    char *service;      /* owned; as in kept_session */
+    char *user;         /* owned */
+    char *token_id;     /* owned; NULL when the service did not tell */
+    bool automatic;     /* made by a sign-in, and to be removed with its session; else put there on request */
+    int64_t expires_at; /* 0 = never */
+    char *hash;         /* owned; of user and secret, keyed; "" in a damaged record */
 };
 
 /* Records in the order they were made. */
@@ -49,15 +50,15 @@ void docker_record_list_release (struct docker_record_list *list);
 void saved_record_release (struct saved_record *record);
 void saved_record_list_release (struct saved_record_list *list);
 
-/* Remember that credential is being put into Docker's store. Older records of the same folder and registry stay, for
- * until it is there the older entry is: see session_file_settle_docker. The record's own hash is not read. */
+/* Remember that credential is being put into the store. Older records of the same entry (path, format and registry)
+ * stay, for until it is there the older entry is: see session_file_settle_docker. The record's own hash is not read. */
 int session_file_put_docker (struct session_file *file, const struct docker_record *record,
                              const struct credential *credential, struct error *err);
 
-/* Of the records of that folder and registry forget all but the newest. Returns whether there was one to forget. */
-bool session_file_settle_docker (struct session_file *file, const char *docker_folder, const char *registry);
+/* Of the records of the same entry as this one forget all but the newest. Returns whether there was one to forget. */
+bool session_file_settle_docker (struct session_file *file, const struct docker_record *record);
 
-/* Forget a record, known by folder, registry and hash. */
+/* Forget a record, known by its entry and hash. */
 void session_file_remove_docker (struct session_file *file, const struct docker_record *record);
 
 /* All records. Owned: docker_record_list_release. */
@@ -67,8 +68,9 @@ void session_file_list_docker (const struct session_file *file, struct docker_re
 bool session_file_matches (const struct session_file *file, const struct docker_record *record,
                            const struct credential *credential);
 
-/* Whether credential is what a record of that folder and registry remembers. */
-bool session_file_is_ours (const struct session_file *file, const char *docker_folder, const char *registry,
+/* Whether credential is what a record for registry in the file at path remembers, of whichever format: where one file
+ * serves two clients, dpat wrote both. */
+bool session_file_is_ours (const struct session_file *file, const char *path, const char *registry,
                            const struct credential *credential);
 
 /* Remember that credential was saved in the keystore; replaces the record of the same token. */

@@ -172,7 +172,7 @@ char *session_file_string (const json_t *object, const char *key)
     return xstrdup (text ? text : "");
 }
 
-bool session_file_has (const json_t *object, const char *key, const char *value)
+static bool has_string (const json_t *object, const char *key, const char *value)
 {
     const char *text = json_get_string (object, key);
     return text && strcmp (text, value) == 0;
@@ -183,8 +183,8 @@ size_t session_file_find (const json_t *array, const char *key, const char *valu
 {
     size_t i = 0;
     while (i < json_array_size (array)
-           && !(session_file_has (json_array_get (array, i), key, value)
-                && session_file_has (json_array_get (array, i), second_key, second_value)))
+           && !(has_string (json_array_get (array, i), key, value)
+                && has_string (json_array_get (array, i), second_key, second_value)))
         i++;
     return i;
 }
@@ -201,7 +201,7 @@ const char *session_file_path (const struct session_file *file)
 
 bool session_file_wants_keystore (const struct session_file *file)
 {
-    return session_file_has (file->root, "bearers_in", "keystore");
+    return has_string (file->root, "bearers_in", "keystore");
 }
 
 void session_file_want_keystore (struct session_file *file, bool wanted)

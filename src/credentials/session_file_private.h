@@ -22,9 +22,6 @@ int session_file_fail (const char *path, const char *why, struct error *err);
 /* A string member of object, "" when it has none of that name. Owned. */
 char *session_file_string (const json_t *object, const char *key);
 
-/* Whether object has that string as its member key. */
-bool session_file_has (const json_t *object, const char *key, const char *value);
-
 /* The place of the element of array whose two members have these values, or its size. */
 size_t session_file_find (const json_t *array, const char *key, const char *value, const char *second_key,
                           const char *second_value);

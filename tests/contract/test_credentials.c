@@ -25,7 +25,7 @@ static int open_file (void **state)
     if (support_make_folder (state) != 0)
         return -1;
     AUTOFREE char *path = support_path (state, "config.json");
-    place.credentials = docker_file_credentials (path);
+    place.credentials = docker_file_credentials (&rules_docker, path);
     place.held = "config.json";
     return 0;
 }

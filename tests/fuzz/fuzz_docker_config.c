@@ -18,8 +18,9 @@ static void use (const char *path)
     AUTO (credential) credential = { .user = NULL };
     bool found;
     if (docker_file_edit (&file, path, &err) == 0) {
-        (void)docker_file_helper (&file, "registry.example");
-        (void)docker_file_get (&file, "registry.example", &credential, &found, &err);
+        (void)docker_file_helper (&file, &rules_podman, "registry.example");
+        (void)docker_file_helper (&file, &rules_docker, "registry.example");
+        (void)docker_file_get (&file, &rules_docker, "registry.example", &credential, &found, &err);
         docker_file_mark (&file, "registry.example");
         docker_file_set_store (&file, "dpat");
         if (docker_file_write (&file, &err) != 0)

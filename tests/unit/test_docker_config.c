@@ -1,4 +1,5 @@
-/* Docker's config.json: what is kept, what is refused, and which registry has which key. */
+/* Docker's config.json and podman's auth.json: which file it is, what is kept, what is refused, and which registry has
+ * which key. */
 #include "tests/support/support.h"
 
 #include <stdlib.h>
@@ -11,21 +12,56 @@
 
 #define REGISTRY "registry.example:5000"
 
-static struct docker_config *open_config (void **state)
+static struct docker_config *open_as (void **state, const struct docker_rules *rules)
 {
     struct docker_config *config = NULL;
     struct error err = ERROR_INIT;
-    assert_ok (docker_config_open (*state, &config, &err), &err);
+    AUTOFREE char *path = support_path (state, "config.json");
+    assert_ok (docker_config_open (rules, path, &config, &err), &err);
     return config;
+}
+
+static struct docker_config *open_config (void **state)
+{
+    return open_as (state, &rules_docker);
+}
+
+static int put_as (void **state, const struct docker_rules *rules, const char *key, const char *user, const char *text,
+                   struct error *err)
+{
+    AUTOPTR (docker_config) config = NULL;
+    AUTO (credential) credential = { .user = xstrdup (user), .secret = support_secret (text) };
+    AUTOFREE char *path = support_path (state, "config.json");
+    if (docker_config_open (rules, path, &config, err) != 0)
+        return -1;
+    return docker_config_put (config, key, &credential, err);
 }
 
 static int put (void **state, const char *key, const char *user, const char *text, struct error *err)
 {
-    AUTOPTR (docker_config) config = NULL;
-    AUTO (credential) credential = { .user = xstrdup (user), .secret = support_secret (text) };
-    if (docker_config_open (*state, &config, err) != 0)
-        return -1;
-    return docker_config_put (config, key, &credential, err);
+    return put_as (state, &rules_docker, key, user, text, err);
+}
+
+static void assert_keys (const struct docker_rules *rules, const char *const rows[][2], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct error err = ERROR_INIT;
+        AUTOFREE char *key = rules->make_key (rows[i][0], &err);
+        if (key == NULL)
+            fail_msg ("%s is refused: %s", rows[i][0], err.text);
+        assert_string_equal (key, rows[i][1]);
+    }
+}
+
+static void assert_no_keys (const struct docker_rules *rules, const char *const *bad, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct error err = ERROR_INIT;
+        AUTOFREE char *key = rules->make_key (bad[i], &err);
+        if (key)
+            fail_msg ("%s is taken, as %s", bad[i], key);
+        assert_code (&err, ERROR_USAGE);
+    }
 }
 
 static void registries_have_docker_keys (void **state)
@@ -34,23 +70,63 @@ static void registries_have_docker_keys (void **state)
     static const char *const rows[][2] = { { "registry.example:5000", "registry.example:5000" },
                                            { "https://registry.example/v2/", "registry.example" },
                                            { "http://localhost:5000", "localhost:5000" },
-                                           { "docker.io", DOCKER_HUB_KEY },
-                                           { "index.docker.io", DOCKER_HUB_KEY },
-                                           { "https://index.docker.io/v1/", DOCKER_HUB_KEY },
-                                           { "registry-1.docker.io", DOCKER_HUB_KEY },
+                                           { "docker.io", "https://index.docker.io/v1/" },
+                                           { "index.docker.io", "https://index.docker.io/v1/" },
+                                           { "https://index.docker.io/v1/", "https://index.docker.io/v1/" },
+                                           { "registry-1.docker.io", "https://index.docker.io/v1/" },
                                            { "hub.docker.com", "hub.docker.com" },
                                            { "[::1]:5000", "[::1]:5000" } };
-    for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
-        AUTOFREE char *key = docker_registry_key (rows[i][0], NULL);
-        assert_non_null (key);
-        assert_string_equal (key, rows[i][1]);
-    }
     static const char *const bad[] = { "", "https://", "a b", "user@host", "host\n", "/x", "a?b" };
-    for (size_t i = 0; i < ARRAY_SIZE (bad); i++) {
+    assert_keys (&rules_docker, rows, ARRAY_SIZE (rows));
+    assert_no_keys (&rules_docker, bad, ARRAY_SIZE (bad));
+}
+
+static void podman_keys_may_name_a_repository (void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = { { "registry.example:5000", "registry.example:5000" },
+                                           { "registry.example:5000/team", "registry.example:5000/team" },
+                                           { "localhost/team/my_app-1.x", "localhost/team/my_app-1.x" },
+                                           { "[::1]:5000/team", "[::1]:5000/team" },
+                                           { "docker.io", "docker.io" },
+                                           { "index.docker.io", "docker.io" },
+                                           { "registry-1.docker.io/v2/", "docker.io" },
+                                           { "https://registry-1.docker.io", "docker.io" },
+                                           { "https://index.docker.io/v1/", "docker.io" },
+                                           { "index.docker.io/alice/app", "docker.io/alice/app" } };
+    static const char *const bad[] = {
+        "",
+        "/x",
+        "https://registry.example",
+        "http://registry.example/team",
+        "https://index.docker.io/alice",
+        "alice@registry.example",
+        "registry.example/app@sha256:00",
+        "registry.example/app:1",
+        "registry.example/",
+        "registry.example//app",
+        "registry.example/app/",
+        "registry.example/App",
+        "registry.example/a b",
+        "registry.example/\n",
+        "a b/app",
+    };
+    assert_keys (&rules_podman, rows, ARRAY_SIZE (rows));
+    assert_no_keys (&rules_podman, bad, ARRAY_SIZE (bad));
+}
+
+static void a_refused_key_of_podmans_is_told_why (void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = { { "https://registry.example", "scheme" },
+                                           { "registry.example/app:1", "tag" },
+                                           { "registry.example/app@sha256:00", "@" },
+                                           { "registry.example/App", "lower-case" } };
+    for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
         struct error err = ERROR_INIT;
-        AUTOFREE char *key = docker_registry_key (bad[i], &err);
-        assert_null (key);
-        assert_code (&err, ERROR_USAGE);
+        assert_null (rules_podman.make_key (rows[i][0], &err));
+        assert_non_null (strstr (err.text, rows[i][0]));
+        assert_non_null (strstr (err.text, rows[i][1]));
     }
 }
 
@@ -215,20 +291,206 @@ static void a_helper_that_is_not_there_is_told_before (void **state)
     assert_code (&err, ERROR_CREDENTIAL_HELPER);
 }
 
-static void the_environment_names_the_folder (void **state)
+static void podman_does_not_ask_the_default_helper (void **state)
 {
     struct error err = ERROR_INIT;
-    struct docker_config *config = NULL;
-    assert_int_equal (setenv ("DOCKER_CONFIG", *state, 1), 0);
-    assert_ok (docker_config_open (NULL, &config, &err), &err);
+    AUTOFREE char *path = support_path (state, "config.json");
+    AUTOFREE char *held = support_path (state, "held");
+    make_helper (state, "memo");
+    support_write (path, "{\"credsStore\":\"memo\"}", 0600);
+    AUTOPTR (docker_config) config = open_as (state, &rules_podman);
+    assert_true (docker_config_is_plain (config, REGISTRY));
+    assert_ok (put_as (state, &rules_podman, REGISTRY, "alice", "s3cret", &err), &err);
+    assert_int_equal (access (held, F_OK), -1);
+    AUTOFREE char *content = support_read (path);
+    assert_non_null (strstr (content, "YWxpY2U6czNjcmV0"));
+    assert_non_null (strstr (content, "\"credsStore\": \"memo\""));
+}
+
+static void podmans_helper_has_no_mark_in_the_file (void **state)
+{
+    static const char *const text = "{\"credHelpers\":{\"" REGISTRY "\":\"memo\"},\"auths\":{\"" REGISTRY "\":{}}}";
+    struct error err = ERROR_INIT;
+    AUTOFREE char *path = support_path (state, "config.json");
+    AUTOFREE char *held = support_path (state, "held");
+    make_helper (state, "memo");
+    support_write (path, text, 0600);
+    AUTOPTR (docker_config) config = open_as (state, &rules_podman);
+    assert_ok (docker_config_check (config, REGISTRY, &err), &err);
+    assert_ok (put_as (state, &rules_podman, REGISTRY, "alice", "s3cret", &err), &err);
+    AUTOFREE char *content = support_read (path);
+    assert_string_equal (content, text);
+    AUTOFREE char *got = support_read (held);
+    assert_non_null (strstr (got, "s3cret"));
+    bool erased = false;
+    assert_ok (docker_config_erase (config, REGISTRY, NULL, NULL, &erased, &err), &err);
+    assert_true (erased);
+    assert_int_equal (access (held, F_OK), -1);
+    /* the mark that docker left there is docker's */
+    AUTOFREE char *left = support_read (path);
+    assert_string_equal (left, text);
+}
+
+static void a_helper_keeps_no_repository (void **state)
+{
+    struct error err = ERROR_INIT;
+    AUTOFREE char *path = support_path (state, "config.json");
+    make_helper (state, "memo");
+    support_write (path, "{\"credHelpers\":{\"" REGISTRY "\":\"memo\",\"empty.example\":\"\"}}", 0600);
+    AUTOPTR (docker_config) config = open_as (state, &rules_podman);
+    assert_int_equal (docker_config_check (config, REGISTRY "/team", &err), -1);
+    assert_code (&err, ERROR_CREDENTIAL_HELPER);
+    assert_non_null (strstr (err.text, "hosts only"));
+    assert_ok (docker_config_check (config, "other.example/team", &err), &err);
+    /* docker goes to the file where the name is empty; podman runs "docker-credential-" */
+    assert_int_equal (docker_config_check (config, "empty.example", &err), -1);
+    assert_code (&err, ERROR_CREDENTIAL_HELPER);
+    AUTOPTR (docker_config) docker = open_config (state);
+    assert_ok (docker_config_check (docker, "empty.example", &err), &err);
+    assert_true (docker_config_is_plain (docker, "empty.example"));
+}
+
+static void podman_finds_its_very_key (void **state)
+{
+    struct error err = ERROR_INIT;
+    AUTOFREE char *path = support_path (state, "config.json");
+    AUTO (credential) held = { .user = NULL };
+    bool found;
+    support_write (path, "{\"auths\":{\"" REGISTRY "\":{\"auth\":\"Ym9iOmI=\"}}}", 0600);
+    AUTOPTR (docker_config) config = open_as (state, &rules_podman);
+    assert_ok (docker_config_get (config, REGISTRY "/team", &held, &found, &err), &err);
+    assert_false (found);
+    assert_ok (put_as (state, &rules_podman, REGISTRY "/team", "alice", "s3cret", &err), &err);
+    AUTOFREE char *content = support_read (path);
+    assert_non_null (strstr (content, "Ym9iOmI="));
+    assert_non_null (strstr (content, "\"" REGISTRY "/team\""));
+    assert_ok (docker_config_get (config, REGISTRY, &held, &found, &err), &err);
+    assert_true (found);
+    assert_string_equal (held.user, "bob");
+}
+
+static bool is_secret (void *context, const struct credential *held)
+{
+    return strcmp (secret_text (&held->secret), context) == 0;
+}
+
+static void what_a_helper_does_not_have_stays_in_the_file (void **state)
+{
+    struct error err = ERROR_INIT;
+    AUTOFREE char *path = support_path (state, "config.json");
+    AUTOFREE char *held = support_path (state, "held");
+    char dockers[] = "s3cret";
+    char podmans[] = "other";
+    bool erased;
+    make_helper (state, "memo");
+    support_write (path, "{\"credsStore\":\"memo\"}", 0600);
+    assert_ok (put (state, REGISTRY, "alice", "s3cret", &err), &err);
+    assert_ok (put_as (state, &rules_podman, REGISTRY, "alice", "other", &err), &err);
+    AUTOPTR (docker_config) config = open_config (state);
+    assert_string_equal (docker_config_found_in (config, REGISTRY, is_secret, dockers), "docker-credential-memo");
+    assert_string_equal (docker_config_found_in (config, REGISTRY, is_secret, podmans), docker_config_path (config));
+    assert_ok (docker_config_erase (config, REGISTRY, is_secret, dockers, &erased, &err), &err);
+    assert_true (erased);
+    assert_int_equal (access (held, F_OK), -1);
+    AUTOFREE char *content = support_read (path);
+    assert_non_null (strstr (content, "YWxpY2U6b3RoZXI="));
+    /* nor does podman take what docker wrote to the file before it named a helper */
+    AUTOPTR (docker_config) podman = open_as (state, &rules_podman);
+    assert_ok (docker_config_erase (podman, REGISTRY, is_secret, dockers, &erased, &err), &err);
+    assert_false (erased);
+    assert_ok (docker_config_erase (podman, REGISTRY, is_secret, podmans, &erased, &err), &err);
+    assert_true (erased);
+    AUTOFREE char *left = support_read (path);
+    assert_null (strstr (left, REGISTRY));
+}
+
+static void an_identity_token_stands_beside_an_auth (void **state)
+{
+    struct error err = ERROR_INIT;
+    AUTOFREE char *path = support_path (state, "config.json");
+    AUTO (credential) held = { .user = NULL };
+    bool found;
+    assert_ok (put_as (state, &rules_podman, REGISTRY, "<token>", "refresh", &err), &err);
+    AUTOFREE char *content = support_read (path);
+    assert_non_null (strstr (content, "\"auth\": \"PHRva2VuPjo=\"")); /* "<token>:" */
+    assert_non_null (strstr (content, "\"identitytoken\": \"refresh\""));
+    AUTOPTR (docker_config) config = open_as (state, &rules_podman);
+    assert_ok (docker_config_get (config, REGISTRY, &held, &found, &err), &err);
+    assert_string_equal (held.user, "<token>");
+    assert_string_equal (secret_text (&held.secret), "refresh");
+}
+
+static void of_an_absent_file_nothing_is_made (void **state)
+{
+    struct error err = ERROR_INIT;
+    struct docker_config *opened = NULL;
+    AUTOFREE char *path = support_path (state, "gone/containers/auth.json");
+    AUTOFREE char *folder = support_path (state, "gone");
+    bool erased = true;
+    assert_ok (docker_config_open (&rules_podman, path, &opened, &err), &err);
+    AUTOPTR (docker_config) config = opened;
+    assert_ok (docker_config_erase (config, REGISTRY, NULL, NULL, &erased, &err), &err);
+    assert_false (erased);
+    assert_int_equal (access (folder, F_OK), -1);
+}
+
+static void assert_path (void **state, const struct docker_rules *rules, const char *name)
+{
+    struct error err = ERROR_INIT;
+    struct docker_config *opened = NULL;
     AUTOFREE char *real = realpath (*state, NULL);
-    assert_string_equal (docker_config_folder (config), real);
-    docker_config_free (config);
+    AUTOFREE char *expected = name[0] == '/' ? xstrdup (name) : xasprintf ("%s/%s", real, name);
+    assert_ok (docker_config_open (rules, NULL, &opened, &err), &err);
+    AUTOPTR (docker_config) config = opened;
+    assert_string_equal (docker_config_path (config), expected);
+}
+
+static void the_environment_names_dockers_file (void **state)
+{
+    assert_int_equal (setenv ("REGISTRY_AUTH_FILE", "/nowhere/auth.json", 1), 0); /* is podman's */
+    assert_int_equal (setenv ("DOCKER_CONFIG", *state, 1), 0);
+    assert_path (state, &rules_docker, "config.json");
+    AUTOFREE char *slashed = support_path (state, "later/sub/");
+    assert_int_equal (setenv ("DOCKER_CONFIG", slashed, 1), 0);
+    assert_path (state, &rules_docker, "later/sub/config.json");
     assert_int_equal (setenv ("DOCKER_CONFIG", "", 1), 0);
     assert_int_equal (setenv ("HOME", *state, 1), 0);
-    assert_ok (docker_config_open (NULL, &config, &err), &err);
-    assert_non_null (strstr (docker_config_folder (config), "/.docker"));
-    docker_config_free (config);
+    assert_path (state, &rules_docker, ".docker/config.json");
+}
+
+static void the_environment_names_podmans_file (void **state)
+{
+    AUTOFREE char *file = support_path (state, "mine.json");
+    AUTOFREE char *folder = support_path (state, "docker");
+    assert_int_equal (setenv ("REGISTRY_AUTH_FILE", file, 1), 0);
+    assert_int_equal (setenv ("DOCKER_CONFIG", folder, 1), 0);
+    assert_int_equal (setenv ("XDG_RUNTIME_DIR", *state, 1), 0);
+    assert_path (state, &rules_podman, "mine.json");
+    assert_int_equal (chdir (*state), 0);
+    assert_int_equal (setenv ("REGISTRY_AUTH_FILE", "not/yet/there.json", 1), 0);
+    assert_path (state, &rules_podman, "not/yet/there.json");
+    assert_int_equal (chdir ("/"), 0);
+    assert_int_equal (setenv ("REGISTRY_AUTH_FILE", "", 1), 0);
+    assert_path (state, &rules_podman, "docker/config.json");
+    assert_int_equal (unsetenv ("DOCKER_CONFIG"), 0);
+    assert_path (state, &rules_podman, "containers/auth.json");
+    assert_int_equal (unsetenv ("XDG_RUNTIME_DIR"), 0);
+    AUTOFREE char *last = xasprintf ("/run/containers/%u/auth.json", (unsigned int)getuid ());
+    assert_path (state, &rules_podman, last);
+}
+
+static void a_runtime_folder_that_is_not_there_is_not_made (void **state)
+{
+    struct error err = ERROR_INIT;
+    AUTOFREE char *absent = support_path (state, "absent");
+    assert_int_equal (unsetenv ("REGISTRY_AUTH_FILE"), 0);
+    assert_int_equal (unsetenv ("DOCKER_CONFIG"), 0);
+    assert_int_equal (setenv ("XDG_RUNTIME_DIR", absent, 1), 0);
+    struct docker_config *config = NULL;
+    assert_int_equal (docker_config_open (&rules_podman, NULL, &config, &err), -1);
+    assert_code (&err, ERROR_CREDENTIALS_FILE);
+    assert_non_null (strstr (err.text, absent));
+    assert_non_null (strstr (err.hint, "REGISTRY_AUTH_FILE"));
 }
 
 int main (void)
@@ -244,7 +506,18 @@ int main (void)
         TEST (erase_takes_only_what_matches),
         TEST (a_named_helper_is_used),
         TEST (a_helper_that_is_not_there_is_told_before),
-        TEST (the_environment_names_the_folder),
+        TEST (podman_keys_may_name_a_repository),
+        TEST (a_refused_key_of_podmans_is_told_why),
+        TEST (podman_does_not_ask_the_default_helper),
+        TEST (podmans_helper_has_no_mark_in_the_file),
+        TEST (a_helper_keeps_no_repository),
+        TEST (podman_finds_its_very_key),
+        TEST (what_a_helper_does_not_have_stays_in_the_file),
+        TEST (an_identity_token_stands_beside_an_auth),
+        TEST (of_an_absent_file_nothing_is_made),
+        TEST (the_environment_names_dockers_file),
+        TEST (the_environment_names_podmans_file),
+        TEST (a_runtime_folder_that_is_not_there_is_not_made),
     };
     json_start ();
     return cmocka_run_group_tests (tests, NULL, NULL);

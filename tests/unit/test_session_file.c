@@ -107,18 +107,25 @@ static void a_folder_others_may_write_is_refused (void **state)
     assert_code (&err, ERROR_STATE);
 }
 
+#define AT_HOME "/home/a/.docker/config.json"
+
+static struct docker_record make_record (const char *path, const char *format)
+{
+    return (struct docker_record){ .registry = xstrdup ("r.example"),
+                                   .path = xstrdup (path),
+                                   .format = xstrdup (format),
+                                   .service = xstrdup (SERVICE),
+                                   .user = xstrdup ("alice"),
+                                   .expires_at = CLOCK_SOME_DAY,
+                                   .automatic = true };
+}
+
 static void of_a_secret_only_a_hash_is_remembered (void **state)
 {
     AUTO (credential) written = { .user = xstrdup ("alice"), .secret = support_secret ("dpat_verysecret") };
     AUTO (credential) other = { .user = xstrdup ("alice"), .secret = support_secret ("dpat_othersecret") };
     AUTO (credential) stranger = { .user = xstrdup ("bob"), .secret = support_secret ("dpat_verysecret") };
-    AUTO (docker_record)
-    record = { .registry = xstrdup ("r.example"),
-               .docker_folder = xstrdup ("/home/a/.docker"),
-               .service = xstrdup (SERVICE),
-               .user = xstrdup ("alice"),
-               .expires_at = CLOCK_SOME_DAY,
-               .automatic = true };
+    AUTO (docker_record) record = make_record (AT_HOME, "docker");
     AUTOPTR (session_file) file = NULL;
     AUTO (docker_record_list) list = { .items = NULL };
     struct error err = ERROR_INIT;
@@ -130,45 +137,108 @@ static void of_a_secret_only_a_hash_is_remembered (void **state)
     assert_int_equal (list.count, 1);
     assert_true (list.items[0].automatic);
     assert_null (list.items[0].token_id);
-    assert_true (session_file_is_ours (file, "/home/a/.docker", "r.example", &written));
-    assert_false (session_file_is_ours (file, "/home/a/.docker", "r.example", &other));
-    assert_false (session_file_is_ours (file, "/home/a/.docker", "r.example", &stranger));
-    assert_false (session_file_is_ours (file, "/home/b/.docker", "r.example", &written));
+    assert_string_equal (list.items[0].path, AT_HOME);
+    assert_true (session_file_is_ours (file, AT_HOME, "r.example", &written));
+    assert_false (session_file_is_ours (file, AT_HOME, "r.example", &other));
+    assert_false (session_file_is_ours (file, AT_HOME, "r.example", &stranger));
+    assert_false (session_file_is_ours (file, "/home/b/.docker/config.json", "r.example", &written));
     AUTOFREE char *path = support_path (state, "sessions.json");
     AUTOFREE char *content = support_read (path);
     assert_null (strstr (content, "verysecret"));
     session_file_remove_docker (file, &list.items[0]);
-    assert_false (session_file_is_ours (file, "/home/a/.docker", "r.example", &written));
+    assert_false (session_file_is_ours (file, AT_HOME, "r.example", &written));
+}
+
+static void entries_of_two_formats_are_apart (void **state)
+{
+    AUTO (credential) dockers = { .user = xstrdup ("alice"), .secret = support_secret ("dpat_one") };
+    AUTO (credential) podmans = { .user = xstrdup ("alice"), .secret = support_secret ("dpat_two") };
+    AUTO (docker_record) docker = make_record ("/shared/config.json", "docker");
+    AUTO (docker_record) podman = make_record ("/shared/config.json", "podman");
+    AUTOPTR (session_file) file = NULL;
+    AUTO (docker_record_list) list = { .items = NULL };
+    struct error err = ERROR_INIT;
+    assert_ok (session_file_edit (*state, &file, &err), &err);
+    assert_ok (session_file_put_docker (file, &docker, &dockers, &err), &err);
+    assert_ok (session_file_put_docker (file, &podman, &podmans, &err), &err);
+    assert_false (session_file_settle_docker (file, &docker));
+    assert_false (session_file_settle_docker (file, &podman));
+    session_file_list_docker (file, &list);
+    assert_int_equal (list.count, 2);
+    assert_true (session_file_matches (file, &list.items[1], &podmans));
+    assert_false (session_file_matches (file, &list.items[0], &podmans));
+    assert_true (session_file_is_ours (file, "/shared/config.json", "r.example", &dockers));
+    assert_true (session_file_is_ours (file, "/shared/config.json", "r.example", &podmans));
+    assert_false (session_file_is_ours (file, "/shared/auth.json", "r.example", &podmans));
+    /* even when they hold the same */
+    assert_ok (session_file_put_docker (file, &docker, &podmans, &err), &err);
+    assert_true (session_file_settle_docker (file, &docker));
+    docker_record_list_release (&list);
+    session_file_list_docker (file, &list);
+    assert_int_equal (list.count, 2);
+    session_file_remove_docker (file, &list.items[1]);
+    docker_record_list_release (&list);
+    session_file_list_docker (file, &list);
+    assert_int_equal (list.count, 1);
+    assert_string_equal (list.items[0].format, "podman");
+}
+
+/* Records of old had neither "file" nor "format". */
+static void a_record_without_a_format_is_dockers (void **state)
+{
+    AUTOFREE char *path = support_path (state, "sessions.json");
+    AUTOPTR (session_file) file = NULL;
+    AUTO (docker_record_list) list = { .items = NULL };
+    struct error err = ERROR_INIT;
+    AUTOFREE char *key = xstrdup ("0000000000000000000000000000000000000000000000000000000000000000");
+    AUTOFREE char *text = xasprintf (
+        "{\"version\":1,\"install_id\":\"x\",\"hash_key\":\"%s\",\"sessions\":[],\"docker\":[{\"registry\":"
+        "\"r.example\",\"folder\":\"/home/a/.docker\",\"service\":\"s\",\"user\":\"alice\",\"token_id\":null,"
+        "\"automatic\":false,\"expires_at\":0,\"hash\":\"\"}]}",
+        key);
+    support_write (path, text, 0600);
+    assert_ok (session_file_open (*state, &file, &err), &err);
+    session_file_list_docker (file, &list);
+    assert_int_equal (list.count, 1);
+    assert_string_equal (list.items[0].path, AT_HOME);
+    assert_string_equal (list.items[0].format, "docker");
+    /* the next one of the same file takes its place */
+    AUTO (credential) written = { .user = xstrdup ("alice"), .secret = support_secret ("dpat_newer") };
+    AUTO (docker_record) newer = make_record (AT_HOME, "docker");
+    session_file_free (take (&file));
+    assert_ok (session_file_edit (*state, &file, &err), &err);
+    assert_ok (session_file_put_docker (file, &newer, &written, &err), &err);
+    assert_true (session_file_settle_docker (file, &newer));
+    session_file_remove_docker (file, &list.items[0]);
+    assert_true (session_file_is_ours (file, AT_HOME, "r.example", &written));
+    assert_false (session_file_settle_docker (file, &newer));
 }
 
 static void an_older_record_stays_until_the_newer_entry_is_there (void **state)
 {
     AUTO (credential) older = { .user = xstrdup ("alice"), .secret = support_secret ("dpat_older") };
     AUTO (credential) newer = { .user = xstrdup ("alice"), .secret = support_secret ("dpat_newer") };
-    AUTO (docker_record)
-    record = { .registry = xstrdup ("r.example"),
-               .docker_folder = xstrdup ("/home/a/.docker"),
-               .service = xstrdup (SERVICE),
-               .user = xstrdup ("alice") };
+    AUTO (docker_record) record = make_record (AT_HOME, "docker");
+    AUTO (docker_record) elsewhere = make_record ("/home/b/.docker/config.json", "docker");
     AUTOPTR (session_file) file = NULL;
     struct error err = ERROR_INIT;
     assert_ok (session_file_edit (*state, &file, &err), &err);
     assert_ok (session_file_put_docker (file, &record, &older, &err), &err);
-    assert_false (session_file_settle_docker (file, "/home/a/.docker", "r.example"));
+    assert_false (session_file_settle_docker (file, &record));
     assert_ok (session_file_save (file, &err), &err);
     session_file_free (take (&file));
     assert_ok (session_file_edit (*state, &file, &err), &err);
     assert_ok (session_file_put_docker (file, &record, &newer, &err), &err);
-    assert_true (session_file_is_ours (file, "/home/a/.docker", "r.example", &older));
-    assert_true (session_file_is_ours (file, "/home/a/.docker", "r.example", &newer));
+    assert_true (session_file_is_ours (file, AT_HOME, "r.example", &older));
+    assert_true (session_file_is_ours (file, AT_HOME, "r.example", &newer));
     session_file_revert (file);
-    assert_true (session_file_is_ours (file, "/home/a/.docker", "r.example", &older));
-    assert_false (session_file_is_ours (file, "/home/a/.docker", "r.example", &newer));
+    assert_true (session_file_is_ours (file, AT_HOME, "r.example", &older));
+    assert_false (session_file_is_ours (file, AT_HOME, "r.example", &newer));
     assert_ok (session_file_put_docker (file, &record, &newer, &err), &err);
-    assert_false (session_file_settle_docker (file, "/home/b/.docker", "r.example"));
-    assert_true (session_file_settle_docker (file, "/home/a/.docker", "r.example"));
-    assert_false (session_file_is_ours (file, "/home/a/.docker", "r.example", &older));
-    assert_true (session_file_is_ours (file, "/home/a/.docker", "r.example", &newer));
+    assert_false (session_file_settle_docker (file, &elsewhere));
+    assert_true (session_file_settle_docker (file, &record));
+    assert_false (session_file_is_ours (file, AT_HOME, "r.example", &older));
+    assert_true (session_file_is_ours (file, AT_HOME, "r.example", &newer));
 }
 
 int main (void)
@@ -182,6 +252,8 @@ int main (void)
         TEST (a_folder_others_may_write_is_refused),
         TEST (of_a_secret_only_a_hash_is_remembered),
         TEST (an_older_record_stays_until_the_newer_entry_is_there),
+        TEST (entries_of_two_formats_are_apart),
+        TEST (a_record_without_a_format_is_dockers),
     };
     json_start ();
     return cmocka_run_group_tests (tests, NULL, NULL);

@@ -1,0 +1,99 @@
+/* The entry of Docker's or podman's credentials that a command will write. */
+#include "src/cli/docker_target.h"
+
+#include "src/base/memory.h"
+#include "src/cli/output.h"
+#include "src/cli/prompt.h"
+
+void docker_target_release (struct docker_target *target)
+{
+    docker_config_free (target->config);
+    memory_cleanup_free (&target->registry);
+    *target = (struct docker_target){ .config = NULL };
+}
+
+static const struct docker_rules *find_rules (const char *format, struct error *err)
+{
+    const struct docker_rules *rules = format ? docker_rules_find (format) : &rules_docker;
+    if (rules == NULL) {
+        error_set (err, ERROR_USAGE, "\"%.40s\" is no format of credentials", format);
+        error_hint (err, "formats are docker (config.json) and podman (auth.json, of skopeo and buildah too)");
+    }
+    return rules;
+}
+
+int docker_target_check_format (const char *format, struct error *err)
+{
+    return find_rules (format, err) ? 0 : -1;
+}
+
+/* docker's --config is of no concern to podman. */
+static int open_config (const struct app *app, const struct docker_rules *rules, struct docker_config **ret_config,
+                        struct error *err)
+{
+    const char *folder = rules == &rules_docker ? app->options.docker_folder : NULL;
+    AUTOFREE char *path = folder ? xasprintf ("%s/config.json", folder) : NULL;
+    return docker_config_open (rules, path, ret_config, err);
+}
+
+int docker_target_open_config (const struct app *app, struct docker_config **ret_config, struct error *err)
+{
+    return open_config (app, &rules_docker, ret_config, err);
+}
+
+/* The key of the registry that is meant. Owned. */
+static char *choose_registry (const struct app *app, const struct docker_rules *rules, const char *text,
+                              struct error *err)
+{
+    const char *registry = text ? text : settings_registry (&app->settings);
+    if (registry == NULL && app->settings.service_kind == SERVICE_HUB)
+        registry = "docker.io";
+    if (registry)
+        return rules->make_key (registry, err);
+    error_set (err, ERROR_USAGE, "no registry is named, and none is remembered for %s", app_service_title (app));
+    error_hint (err, "name it: --registry HOST; dpat login remembers it");
+    return NULL;
+}
+
+static int confirm_replacement (const struct app *app, const struct docker_target *target, struct error *err)
+{
+    bool foreign;
+    if (docker_entry_is_foreign (&target->entry, &foreign, err) != 0)
+        return -1;
+    if (!foreign || app->options.yes)
+        return 0;
+    AUTOFREE char *question = xasprintf ("Replace the credentials for %s that dpat did not write (in %s)?",
+                                         target->registry, docker_target_stored_in (target));
+    return prompt_confirm (question, app->options.no_input, err);
+}
+
+int docker_target_open (struct app *app, const char *format, const char *registry, const char *user,
+                        struct docker_target *ret_target, struct error *err)
+{
+    const struct docker_rules *rules = find_rules (format, err);
+    if (rules == NULL)
+        return -1;
+    ret_target->registry = choose_registry (app, rules, registry, err);
+    if (ret_target->registry == NULL || open_config (app, rules, &ret_target->config, err) != 0
+        || docker_config_check (ret_target->config, ret_target->registry, err) != 0)
+        return -1;
+    ret_target->entry = (struct docker_entry){ .config = ret_target->config,
+                                               .registry = ret_target->registry,
+                                               .state_folder = app->settings.state_folder,
+                                               .service = app->settings.service_name,
+                                               .user = user };
+    return confirm_replacement (app, ret_target, err);
+}
+
+const char *docker_target_stored_in (const struct docker_target *target)
+{
+    return target->config ? docker_config_stored_in (target->config, target->registry) : NULL;
+}
+
+void docker_target_warn (const struct docker_target *target)
+{
+    if (target->config && docker_config_is_plain (target->config, target->registry))
+        output_note (
+            "warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",
+            docker_target_stored_in (target));
+}

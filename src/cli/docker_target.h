@@ -1,0 +1,37 @@
+/* The entry of Docker's or podman's credentials that a command will write: --docker, --registry and --format. */
+#ifndef DPAT_CLI_DOCKER_TARGET_H
+#define DPAT_CLI_DOCKER_TARGET_H
+
+#include "src/cli/app.h"
+#include "src/core/docker_entry.h"
+
+/* An entry and what it needs. Release with docker_target_release. */
+struct docker_target {
+    struct docker_config *config; /* owned; NULL: no entry is wanted */
+    char *registry;               /* owned; the key */
+    struct docker_entry entry;
+};
+
+/* Free what it owns. */
+void docker_target_release (struct docker_target *target);
+
+/* See that format (of --format; NULL: docker's) is one; ERROR_USAGE. */
+int docker_target_check_format (const char *format, struct error *err);
+
+/* Find and read the file of that format for registry (of --registry; NULL: the one remembered for the service, or
+ * Docker Hub's for Docker Hub), see that the entry can be written, and ask before one is replaced that dpat did not
+ * write. user is borrowed, as is what the entry has of app. */
+int docker_target_open (struct app *app, const char *format, const char *registry, const char *user,
+                        struct docker_target *ret_target, struct error *err);
+
+/* Open Docker's own config.json: in the folder that docker called us with, else where the environment says. *ret_config
+ * is owned. */
+int docker_target_open_config (const struct app *app, struct docker_config **ret_config, struct error *err);
+
+/* Where the secret rests. Borrowed. NULL when no entry is wanted. */
+const char *docker_target_stored_in (const struct docker_target *target);
+
+/* Warn when it rests there in clear text, as docker login does. */
+void docker_target_warn (const struct docker_target *target);
+
+#endif
