@@ -20,6 +20,7 @@ struct create_options {
     const char *out;
     const char *command;
     const char *registry;
+    const char *format;
     bool docker;
     bool save;
     bool allow_duplicate;
@@ -37,6 +38,8 @@ static const struct option_spec create_specs[] = {
     { "save", 0, OPTION_FLAG, CREATE (save), NULL, "keep it in dpat's keystore", 0 },
     { "docker", 0, OPTION_FLAG, CREATE (docker), NULL, "sign the Docker CLI in with it", 0 },
     { "registry", 0, OPTION_TEXT, CREATE (registry), "HOST", "the registry that --docker signs in to", 0 },
+    { "format", 0, OPTION_TEXT, CREATE (format), "FORMAT",
+      "whose credentials --docker writes: docker (the default) or podman", COMPLETE_FORMAT },
     { "allow-duplicate", 0, OPTION_FLAG, CREATE (allow_duplicate), NULL, "even when an active token has that name", 0 },
     { "if-absent", 0, OPTION_FLAG, CREATE (if_absent), NULL,
       "make nothing, and succeed, when an active token has that name", 0 },
@@ -99,6 +102,10 @@ static int check_sink (const struct invocation *invocation, struct error *err)
                           "--out, --command, --save and --docker exclude each other: a secret has one place");
     if (options->registry && !options->docker)
         return error_set (err, ERROR_USAGE, "--registry goes with --docker");
+    if (options->format && !options->docker)
+        return error_set (err, ERROR_USAGE, "--format goes with --docker");
+    if (docker_target_check_format (options->format, err) != 0)
+        return -1;
     if (options->if_absent && options->allow_duplicate)
         return error_set (err, ERROR_USAGE, "--if-absent and --allow-duplicate exclude each other");
     if (options->if_absent && to_stdout) {
@@ -119,7 +126,7 @@ static int open_docker_sink (struct invocation *invocation, struct create_work *
 {
     const struct create_options *options = invocation->state;
     struct app *app = invocation->app;
-    if (docker_target_open (app, NULL, options->registry, app->settings.user, &work->docker, err) != 0)
+    if (docker_target_open (app, options->format, options->registry, app->settings.user, &work->docker, err) != 0)
         return -1;
     work->sink = sink_docker_open (&work->docker.entry, err);
     return work->sink ? 0 : -1;
@@ -161,7 +168,8 @@ static void announce (const struct app *app, const struct token_wish *wish)
                  wish->expires_us ? time_format (wish->expires_us / 1000000, expires) : "");
 }
 
-static json_t *created_document (const struct creation *creation, const char *delivered_to, bool dry_run)
+static json_t *created_document (const struct creation *creation, const char *delivered_to, const char *stored_in,
+                                 bool dry_run)
 {
     json_t *document = output_document ("token_created");
     json_set (document, "created", json_boolean (creation->created));
@@ -169,6 +177,7 @@ static json_t *created_document (const struct creation *creation, const char *de
     json_set (document, "token", token_to_json (&creation->token, clock_now_us ()));
     json_set (document, "secret", json_null ());
     json_set_string (document, "delivered_to", delivered_to);
+    json_set_string (document, "stored_in", stored_in);
     return document;
 }
 
@@ -200,7 +209,7 @@ static int try_out (struct app *app, const struct token_wish *wish, bool if_abse
         creation.token = (struct token){
             .name = xstrdup (wish->name), .scopes = wish->scopes, .active = true, .expires_us = wish->expires_us
         };
-    *ret_result = created_document (&creation, NULL, true);
+    *ret_result = created_document (&creation, NULL, NULL, true);
     if (taken == NULL)
         json_set (json_object_get (*ret_result, "token"), "id", json_null ());
     return 0;
@@ -234,7 +243,8 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
     if (creation.created && work.saved_as && !app->options.quiet && !app->options.json)
         output_note ("saved as %s; to see it: printf %%s '%s' | dpat credential get", work.saved_as, work.saved_as);
     if (!is_for_stdout (options)) /* else the sink wrote the document itself */
-        *ret_result = created_document (&creation, creation.created ? work.sink->ops->name : NULL, false);
+        *ret_result = created_document (&creation, creation.created ? work.sink->ops->name : NULL,
+                                        creation.created ? docker_target_stored_in (&work.docker) : NULL, false);
     return 0;
 }
 
@@ -250,6 +260,10 @@ const struct command cmd_create = {
         "needs -q or --json. The place is opened before the token is made. When the secret cannot be delivered, or\n"
         "the command that shall take it fails, the token is deleted again, and the exit code is 14.\n"
         "\n"
+        "With --docker the secret goes where docker login would put it for --registry; with --format podman where\n"
+        "podman login would, for skopeo and buildah as well. podman's --registry may name a repository, as\n"
+        "registry.example/team.\n"
+        "\n"
         "An active token of that name is exit 6, unless --allow-duplicate; --if-absent then makes nothing.",
     .examples =
         (const struct command_example[]){
@@ -258,6 +272,7 @@ const struct command cmd_create = {
             { "dpat create backup --out backup.token --if-absent", "into a file, unless it was made before" },
             { "dpat create web --command 'gh secret set REGISTRY_TOKEN'", "into another program's store" },
             { "dpat create build -s write --docker --registry registry.example:5000", "signs the Docker CLI in" },
+            { "dpat create mirror --docker --format podman --registry registry.example/team", "podman and skopeo" },
             { .line = NULL } },
     .topics = (const char *const[]){ "scopes", "secrets", "exit-codes", NULL },
     .groups = (const struct option_group[]){ { create_specs, 0 }, { .specs = NULL } },

@@ -20,6 +20,7 @@ struct login_options {
     bool otp_stdin;
     bool docker;
     const char *registry;
+    const char *format;
     const char *life;
 };
 
@@ -31,6 +32,8 @@ static const struct option_spec login_specs[] = {
     { "docker", 0, OPTION_FLAG, LOGIN (docker), NULL, "sign the Docker CLI in to the service's registry as well", 0 },
     { "registry", 0, OPTION_TEXT, LOGIN (registry), "HOST", "sign the Docker CLI in to this registry, and remember it",
       0 },
+    { "format", 0, OPTION_TEXT, LOGIN (format), "FORMAT",
+      "whose credentials are written: docker (the default) or podman", COMPLETE_FORMAT },
     { "for", 0, OPTION_TEXT, LOGIN (life), "SPAN", "how long the session lasts (default 12h, at most 30d)", 0 },
     { .name = NULL },
 };
@@ -85,17 +88,18 @@ static int prepare_docker (const struct invocation *invocation, struct login_wor
 {
     const struct login_options *options = invocation->state;
     struct app *app = invocation->app;
-    if (!options->docker && options->registry == NULL && !token_secret_is_pat (secret_text (&work->secret))
-        && !wants_docker (app, options->password_stdin))
+    if (!options->docker && options->registry == NULL && options->format == NULL
+        && !token_secret_is_pat (secret_text (&work->secret)) && !wants_docker (app, options->password_stdin))
         return 0;
-    return docker_target_open (app, NULL, options->registry, work->user, &work->docker, err);
+    return docker_target_open (app, options->format, options->registry, work->user, &work->docker, err);
 }
 
 static int prepare (const struct invocation *invocation, struct login_work *work, struct error *err)
 {
     const struct login_options *options = invocation->state;
     struct app *app = invocation->app;
-    if ((options->life && duration_parse (options->life, "--for", &work->life_s, err) != 0)
+    if (docker_target_check_format (options->format, err) != 0
+        || (options->life && duration_parse (options->life, "--for", &work->life_s, err) != 0)
         || choose_user (invocation, work, err) != 0 || app_open_service (app, err) != 0)
         return -1;
     AUTOFREE char *label = xasprintf ("Password or token of %s", work->user);
@@ -117,10 +121,11 @@ static void remember (struct app *app, const struct login_work *work, const stru
         json_set_string (changes, "store", settings->store);
     if (app->options.key_file)
         json_set_string (changes, "key_file", settings->key_file);
-    if (work->docker.config) {
+    if (work->docker.config) { /* of a repository of podman's the host: docker knows no other keys */
+        AUTOFREE char *registry = rules_docker.make_key (work->docker.registry, NULL);
         const json_t *known = json_object_get (settings->config, "registry");
         json_t *registries = known ? json_deep_copy (known) : json_object ();
-        json_set_string (registries, settings->service_name, work->docker.registry);
+        json_set_string (registries, settings->service_name, registry);
         json_set (changes, "registry", registries);
     }
     if (settings_write (settings->config_folder, changes, &why) != 0)
@@ -187,7 +192,7 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
 const struct command cmd_login = {
     .name = "login",
     .summary = "sign in, to manage tokens and to use registries",
-    .synopsis = "[USER] [--password-stdin] [--otp-stdin] [--docker | --registry HOST] [--for SPAN]",
+    .synopsis = "[USER] [--password-stdin] [--otp-stdin] [--docker | --registry HOST] [--format FORMAT] [--for SPAN]",
     .description =
         "Sign in with the account's password, asked for without echo or read from stdin, and the code of the second\n"
         "factor where the account has one: asked for, read from stdin (with both, the password is the first line and\n"
@@ -199,8 +204,11 @@ const struct command cmd_login = {
         "With a personal access token instead of the password the token is checked, and the Docker CLI signed in\n"
         "with it; no session is opened, because a token cannot manage tokens.\n"
         "\n"
-        "The password is never stored. Entries of Docker's credentials that dpat did not write are replaced only\n"
-        "with a yes, or -y.",
+        "With --format podman it is podman that is signed in instead of the Docker CLI, and skopeo and buildah with\n"
+        "it. podman's --registry may name a repository, as registry.example/team.\n"
+        "\n"
+        "The password is never stored. Entries of Docker's or podman's credentials that dpat did not write are\n"
+        "replaced only with a yes, or -y.",
     .examples =
         (const struct command_example[]){
             { "dpat login alice", "asks for the password" },
@@ -208,6 +216,7 @@ const struct command cmd_login = {
             { "dpat login alice --registry registry.example:5000", "and docker push works from now on" },
             { "dpat login alice --password-stdin --registry registry.example:5000 <ci.token",
               "signs only the Docker CLI in, with a token" },
+            { "dpat login alice --format podman --registry registry.example:5000", "podman and skopeo instead" },
             { .line = NULL } },
     .topics = (const char *const[]){ "secrets", "services", "environment", NULL },
     .groups = (const struct option_group[]){ { login_specs, 0 }, { .specs = NULL } },

@@ -76,8 +76,8 @@ const struct command cmd_status = {
     .synopsis = "[--check]",
     .description =
         "Show the current service and user, how and until when they are signed in, which registries the Docker CLI\n"
-        "was signed in to, and where the secrets rest. Without --check nothing is asked of the service, and never\n"
-        "anybody for a passphrase.",
+        "and podman were signed in to, and where the secrets rest. Without --check nothing is asked of the\n"
+        "service, and never anybody for a passphrase.",
     .examples = (const struct command_example[]){ { "dpat status", "for people" },
                                                   { "dpat status --check >/dev/null || dpat login", "in a script" },
                                                   { .line = NULL } },

@@ -55,6 +55,8 @@ static const char *option_words (const struct option_spec *spec)
         return "auto always never";
     case COMPLETE_SERVICE:
         return "hub local";
+    case COMPLETE_FORMAT:
+        return "docker podman";
     case COMPLETE_NOTHING:
         break;
     }

@@ -23,7 +23,8 @@ enum option_completion {
     COMPLETE_STATE,
     COMPLETE_SORT,
     COMPLETE_COLOR,
-    COMPLETE_SERVICE
+    COMPLETE_SERVICE,
+    COMPLETE_FORMAT
 };
 
 /* One option. A table of them ends with a row whose name is NULL. */

@@ -17,6 +17,7 @@ static int add_entry (json_t *entries, const struct session_file *file, const st
         return -1;
     json_t *entry = json_object ();
     json_set_string (entry, "registry", record->registry);
+    json_set_string (entry, "format", record->format);
     const char *where = docker_entry_found_in (file, record, config);
     json_set_string (entry, "stored_in", where);
     json_set (entry, "unencrypted", json_boolean (strcmp (where, docker_config_path (config)) == 0));
@@ -54,6 +55,7 @@ static json_t *newest (const json_t *entries)
         return json_null ();
     json_t *docker = json_object ();
     json_set_string (docker, "registry", json_get_string (entry, "registry"));
+    json_set_string (docker, "format", json_get_string (entry, "format"));
     json_set_string (docker, "stored_in", json_get_string (entry, "stored_in"));
     return docker;
 }

@@ -20,14 +20,14 @@ struct status_facts {
     /* How somebody is signed in. */
     enum status_with with;
     int64_t expires_at;     /* seconds UTC, 0 = none */
-    json_t *docker_entries; /* taken; what dpat put into Docker's credentials: status_docker_entries */
+    json_t *docker_entries; /* taken; what dpat put into credentials: status_docker_entries */
     const char *secrets_in; /* the file where the session rests */
     const char *keystore;   /* the file of the keystore, where there is one */
     bool keystore_unlocked;
 };
 
-/* What dpat put into Docker's credentials for the current service and user, the newest last, and where each rests.
- * Owned; NULL when Docker's credentials cannot be read. */
+/* What dpat put into the credentials of Docker and podman for the current service and user, the newest last, and where
+ * each rests. Owned; NULL when those credentials cannot be read. */
 json_t *status_docker_entries (const struct app *app, const char *user, struct error *err);
 
 /* Make the document; docker is the newest of docker_entries. Owned. */

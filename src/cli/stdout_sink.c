@@ -21,6 +21,7 @@ static void put_document (struct buffer *out, const struct token_made *made)
     json_set (document, "token", token_to_json (&made->token, clock_now_us ()));
     json_set (document, "secret", json_stringn (made->secret.data, made->secret.len));
     json_set_string (document, "delivered_to", "stdout");
+    json_set (document, "stored_in", json_null ());
     json_write (out, document);
 }
 

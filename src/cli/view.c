@@ -209,25 +209,26 @@ void view_token_details (struct view *view, const json_t *result)
     }
 }
 
-/* What a person calls the place of `delivered_to`. */
-static const char *sink_title (const char *delivered_to)
+/* What a person calls the place where the secret went. */
+static const char *sink_title (const char *delivered_to, const char *stored_in)
 {
     if (strcmp (delivered_to, "command") == 0)
         return "the command's hands";
     if (strcmp (delivered_to, "keystore") == 0)
         return "the keystore";
-    return strcmp (delivered_to, "docker") == 0 ? "Docker's credentials" : "the file";
+    return strcmp (delivered_to, "docker") == 0 ? stored_in : "the file";
 }
 
 void view_created (struct view *view, const json_t *result)
 {
     const json_t *token = json_object_get (result, "token");
     AUTOFREE char *name = view_clean_member (token, "name");
+    AUTOFREE char *stored_in = view_clean_member (result, "stored_in");
     if (json_is_true (json_object_get (result, "dry_run")) && json_is_null (json_object_get (token, "id")))
         buffer_printf (view->talk, "dry run: the token \"%s\" would be made\n", name);
     else if (json_is_true (json_object_get (result, "created")))
         buffer_printf (view->talk, "made the token \"%s\" (%s); its secret is in %s\n", name,
-                       json_get_string (token, "id"), sink_title (json_get_string (result, "delivered_to")));
+                       json_get_string (token, "id"), sink_title (json_get_string (result, "delivered_to"), stored_in));
     else
         buffer_printf (view->talk, "an active token \"%s\" (%s) is there already; nothing was made\n", name,
                        json_get_string (token, "id"));
@@ -293,6 +294,7 @@ void view_status (struct view *view, const json_t *result)
     AUTOFREE char *user = view_clean_member (result, "user");
     AUTOFREE char *secrets_in = view_clean_member (result, "secrets_in");
     const char *with = json_get_string (result, "signed_in_with");
+    const char *told = "";
     const json_t *entry;
     size_t i;
     put_row (view, "Service:", service);
@@ -309,8 +311,10 @@ void view_status (struct view *view, const json_t *result)
     {
         AUTOFREE char *registry = view_clean_member (entry, "registry");
         AUTOFREE char *stored_in = view_clean_member (entry, "stored_in");
-        buffer_printf (view->out, "%-11s %s, in %s%s\n", i == 0 ? "Docker:" : "", registry, stored_in,
+        const char *client = strcmp (json_get_string (entry, "format"), "podman") == 0 ? "Podman:" : "Docker:";
+        buffer_printf (view->out, "%-11s %s, in %s%s\n", strcmp (client, told) == 0 ? "" : client, registry, stored_in,
                        json_is_true (json_object_get (entry, "unencrypted")) ? ", unencrypted" : "");
+        told = client;
     }
     if (secrets_in[0])
         put_row (view, "Session in:", secrets_in);

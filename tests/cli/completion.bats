@@ -25,6 +25,7 @@ in_bash() {
   [ "$(in_bash dpat create ci --sc)" = --scope ]
   [[ $(in_bash dpat create ci --scope '') == *repo:write* ]]
   [ "$(in_bash dpat list --state in)" = inactive ]
+  [ "$(in_bash dpat login --format p)" = podman ]
   [ "$(in_bash dpat list --sort name --state in)" = inactive ]
   [[ $(in_bash dpat create --out '') == *'compopt -o default'* ]]
   [ "$(in_bash dpat completion f)" = fish ]

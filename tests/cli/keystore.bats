@@ -189,7 +189,7 @@ setup() {
   registry=localhost:$(cat port)
   signed_in
   succeeds dpat create ci --docker --registry "$registry"
-  [[ $stderr == *'Docker'* && $stderr != *unencrypted* ]]
+  [[ $stderr == *'in docker-credential-dpat'* && $stderr != *unencrypted* ]]
   run ! grep -q '"auth"' "$DOCKER_CONFIG/config.json"
   docker manifest inspect --insecure "$registry/demo/app" >/dev/null
   grep -q '^alice dpat_' "$SEEN"

@@ -50,7 +50,8 @@ KINDS = {
                            tokens={"type": "array", "items": TOKEN}),
     "token_created": document(created={"type": "boolean"}, dry_run={"type": "boolean"},
                               token={"anyOf": [TOKEN, {"type": "object"}, {"type": "null"}]},
-                              secret=NULLABLE, delivered_to={"enum": ["stdout", "file", "docker", "command", "keystore", None]}),
+                              secret=NULLABLE, delivered_to={"enum": ["stdout", "file", "docker", "command", "keystore", None]},
+                              stored_in=NULLABLE),
     "result": document(
         action={"enum": ["rename", "activate", "deactivate", "delete"]}, dry_run={"type": "boolean"},
         ok=COUNT, failed=COUNT,
@@ -62,9 +63,11 @@ KINDS = {
     "status": document(service={"type": "string"}, user=NULLABLE, signed_in_with={"enum": ["password", "pat", None]},
                        expires_at=TIME,
                        docker={"anyOf": [{"type": "null"}, record(None, registry={"type": "string"},
+                                                                  format={"enum": ["docker", "podman"]},
                                                                   stored_in={"type": "string"})]},
                        docker_entries={"type": "array", "items": record(
-                           None, registry={"type": "string"}, stored_in={"type": "string"},
+                           None, registry={"type": "string"}, format={"enum": ["docker", "podman"]},
+                           stored_in={"type": "string"},
                            unencrypted={"type": "boolean"}, automatic={"type": "boolean"}, token_id=NULLABLE,
                            expires_at=TIME)},
                        secrets_in=NULLABLE,
