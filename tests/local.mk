@@ -62,6 +62,7 @@ cli_tests = \
 	tests/cli/parallel.bats \
 	tests/cli/plugin-docker.bats \
 	tests/cli/plugin.bats \
+	tests/cli/podman.bats \
 	tests/cli/prompt.bats \
 	tests/cli/readme.bats \
 	tests/cli/registry.bats \

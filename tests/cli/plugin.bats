@@ -49,6 +49,10 @@ needs_docker() {
   [ ! -e "$DOCKER_CONFIG/config.json" ]
   succeeds "$PLUGIN" --config="$HOME/other" -D -H tcp://x pat create ci2 --docker --registry two.example
   grep -q two.example other/config.json
+  # it is of no concern to podman
+  succeeds "$PLUGIN" --config "$HOME/other" pat create ci3 --docker --format podman --registry three.example
+  run ! grep -q three.example other/config.json
+  grep -q three.example "$DOCKER_CONFIG/config.json"
 }
 
 @test "called by hand" {
