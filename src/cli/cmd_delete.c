@@ -21,10 +21,9 @@ const struct command cmd_delete = {
     .synopsis = "TOKEN... | SELECTORS",
     .description =
         "Delete tokens: they authenticate nothing any more, and the sessions they opened end at once. It cannot\n"
-        "be undone; dpat deactivate can. What dpat put into Docker's credentials for them goes as well, and what\n"
-        "create --save put into the keystore (while that is locked and nobody can be asked it stays, with a warning, "
-        "until\n"
-        "it is open). It asks first, or needs -y where there is nobody to ask.",
+        "be undone; dpat deactivate can. What dpat put into Docker's or podman's credentials for them goes as well,\n"
+        "and what create --save put into the keystore (while that is locked and nobody can be asked it stays, with a\n"
+        "warning, until it is open). It asks first, or needs -y where there is nobody to ask.",
     .examples = (const struct command_example[]){ { "dpat delete ci-deploy", "asks first" },
                                                   { "dpat delete -f ci-deploy", "in a script, there or not" },
                                                   { "dpat delete --state expired -y", "clear up" },

@@ -66,8 +66,9 @@ const struct command cmd_logout = {
     .synopsis = "[--all]",
     .description =
         "End the session of the current user (or --user) at the service, which deletes the automatic tokens made\n"
-        "in it, and take what dpat wrote for that user out of Docker's credentials. An entry that something\n"
-        "else has changed since, a later docker login for one, is left alone. Not being signed in is fine.\n"
+        "in it, and take what dpat wrote for that user out of Docker's and podman's credentials. An entry that\n"
+        "something else has changed since, a later docker login for one, is left alone. Not being signed in is\n"
+        "fine.\n"
         "\n"
         "With --all every session of the account ends, wherever it was opened, and all its automatic tokens\n"
         "are deleted; tokens made by hand stay. That needs a session here.",

@@ -74,6 +74,21 @@ readme() { "$PYTHON3" "$TOP_SRCDIR/tests/support/readme.py" "$TOP_SRCDIR/README.
   [[ $output == *created* && $output == *'signed in'* ]]
 }
 
+@test "podman and skopeo" {
+  command -v skopeo >/dev/null || skip 'no skopeo here'
+  signed_in
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file port --record seen 3>&- &
+  SERVER=$!
+  wait_until test -s port
+  unset DOCKER_CONFIG
+  export XDG_RUNTIME_DIR=$HOME/runtime
+  mkdir "$XDG_RUNTIME_DIR"
+  readme 'podman and skopeo' | sed "s/registry.example:5000/localhost:$(cat port)/; s/--raw/& --tls-verify=false/" >lines
+  succeeds bash -eu lines
+  grep -q '^alice dpat_.* /v2/team/app/manifests/latest$' seen
+  [ -s "$XDG_RUNTIME_DIR/containers/auth.json" ]
+}
+
 @test "the CI job" {
   dpat account add alice --password-stdin -q <<<"$PASSWORD"
   printf '%s\n' "$PASSWORD" >password
@@ -138,7 +153,7 @@ kubectl create secret generic registry --from-file=token=/dev/stdin" ]
 
 @test "the sections stand in the order a newcomer asks" {
   run grep '^## ' "$TOP_SRCDIR/README.md"
-  [ "$(printf '%s|' "${lines[@]}")" = '## Try it|## A first token|## Docker Hub|## Serve a team|## A registry that trusts dpat|## What was done|## Install|## In a CI job|## Into other programs|## Where secrets rest|## Backup and restore|## Forgotten password|## More|' ]
+  [ "$(printf '%s|' "${lines[@]}")" = '## Try it|## A first token|## Docker Hub|## Serve a team|## A registry that trusts dpat|## What was done|## Install|## podman and skopeo|## In a CI job|## Into other programs|## Where secrets rest|## Backup and restore|## Forgotten password|## More|' ]
   readme 'Try it' >try
   [ "$(tr '\n' ' ' <try)" = 'make demo make check ' ]
   grep -q 'make -j.* check' "$TOP_SRCDIR/.ci/run"
