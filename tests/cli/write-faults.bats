@@ -152,11 +152,11 @@ has() {
   inject check --on "$STATE" "$DOCKER_CONFIG" -- "$DPAT" keystore init --docker
 }
 
-# Signed in, with an older entry of dpat's own in config.json, and one of somebody else's.
+# Signed in, with an older entry of dpat's own in $CONFIG, and one of somebody else's: entry [OPTION...]
 entry() {
   printf '{"auths":{"keep.example":{"auth":"bWU6bWluZQ=="}},"psFormat":"x"}' >"$CONFIG"
   signed_in
-  dpat create older --docker --registry reg.example -q
+  dpat create older --docker "$@" --registry reg.example -q
 }
 
 # All that dpat wrote is known to it: signing out takes it away, and nothing else.
@@ -166,8 +166,9 @@ all_is_known() {
     { echo 'an entry is left that nobody knows of'; return 1; }
 }
 
-@test "create --docker over an entry of one's own" {
-  entry
+# Another one takes its place: replaced [OPTION...]
+replaced() {
+  entry "$@"
   made() { keep_is_there && signs_in; }
   check() {
     case $ENDED in
@@ -180,7 +181,19 @@ all_is_known() {
     all_is_known
   }
   export -f check made all_is_known
-  inject check --on "$STATE" "$DOCKER_CONFIG" --faults EIO ENOSPC KILL -- "$DPAT" create newer --docker --registry reg.example
+  inject check --on "$STATE" "${CONFIG%/*}" --faults EIO ENOSPC KILL -- \
+    "$DPAT" create newer --docker "$@" --registry reg.example
+}
+
+@test "create --docker over an entry of one's own" {
+  replaced
+}
+
+@test "create --docker --format podman over an entry of one's own" {
+  CONFIG=$HOME/containers/auth.json
+  export REGISTRY_AUTH_FILE=$CONFIG
+  mkdir containers
+  replaced --format podman
 }
 
 @test "create --docker where config.json is a mount of its own" {
