@@ -268,6 +268,12 @@ auth_json() {
   succeeds create p registry.example
   [ "$(keys "$CONFIG")" = registry.example ]
   [ "$(keys)" = registry.example ]
+  succeeds dpat status --json
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" status <<<"$output"
+  [ "$(json '["docker_entries"][0]["format"]' <<<"$output")" = docker ]
+  [ "$(json '["docker_entries"][0]["stored_in"]' <<<"$output")" = "$(realpath "$CONFIG")" ]
+  [ "$(json '["docker_entries"][1]["format"]' <<<"$output")" = podman ]
+  [ "$(json '["docker_entries"][1]["stored_in"]' <<<"$output")" = "$(realpath "$AUTH")" ]
   succeeds dpat delete p -y
   [ "$(keys)" = '' ]
   [ "$(keys "$CONFIG")" = registry.example ]
@@ -295,6 +301,9 @@ auth_json() {
   [[ $stderr != *unencrypted* ]]
   succeeds create p registry.example # which podman's clients do not look for in the store
   [[ $stderr == *unencrypted* ]]
+  succeeds dpat status
+  [[ $output == *"Docker:     registry.example, in docker-credential-vault"$'\n'* ]]
+  [[ $output == *"Podman:     registry.example, in $(realpath "$CONFIG"), unencrypted"* ]]
   succeeds dpat delete d -y
   [ ! -e vault/registry.example ]
   [ "$(json '["auths"]["registry.example"].keys()' <"$CONFIG")" = "dict_keys(['auth'])" ]
@@ -360,6 +369,16 @@ H
   auth_json '{"credHelpers":{"docker.io":"vault"}}'
   succeeds create ci https://index.docker.io/v1/
   [[ $(cat vault/docker.io) == *'"ServerURL":"docker.io"'* ]]
+}
+
+@test "what was written before auth.json named a helper is known to rest there, and taken from there" {
+  helper
+  succeeds create ci registry.example
+  sed -i 's/^{/{"credHelpers":{"registry.example":"vault"},/' "$AUTH"
+  succeeds dpat status
+  [[ $output == *"Podman:     registry.example, in $(realpath "$AUTH"), unencrypted"* ]]
+  succeeds dpat logout
+  [ "$(keys)" = '' ]
 }
 
 @test "a helper keeps no repository, and one that is not there is told" {
@@ -461,6 +480,20 @@ as_helper() {
   succeeds podman login --tls-verify=false "$REGISTRY" </dev/null
   [[ $(shown) == 'alice dpat_'* ]]
   succeeds dpat delete ci -y
+  [ "$(dpat credential list)" = '{}' ]
+}
+
+@test "the secret of a session that is over is not given to podman, and goes" {
+  REGISTRY=docker.io
+  as_helper
+  succeeds dpat login alice --password-stdin --format podman --registry https://index.docker.io/v1/ --for 1h <password
+  [ "$(dpat credential list)" = '{"docker.io":"alice"}' ]
+  command -v faketime >/dev/null || skip 'no faketime here'
+  native_only 'faketime cannot be loaded into it'
+  printf docker.io >key
+  run --separate-stderr faketime -f +2h docker-credential-dpat get <key
+  [ "$status" -eq 1 ]
+  [ "$output" = 'credentials not found in native keychain' ]
   [ "$(dpat credential list)" = '{}' ]
 }
 
