@@ -6,6 +6,7 @@ unit_tests = \
 	tests/unit/test_buffer \
 	tests/unit/test_crypto \
 	tests/unit/test_docker_config \
+	tests/unit/test_docker_rules \
 	tests/unit/test_error \
 	tests/unit/test_file \
 	tests/unit/test_form \
