@@ -28,6 +28,9 @@ token_of() {
 # A command of a user who has signed in by token_of.
 as() { DPAT_STATE_DIR=$HOME/state-$1 DPAT_CONFIG_DIR=$HOME/config-$1 dpat "${@:2}"; }
 
+# What runs a program with its clock moved, in the same process: clock OFFSET
+clock() { echo "env FAKETIME=$1 LD_PRELOAD=$(faketime -f +0 printenv LD_PRELOAD)"; }
+
 # What /token answers: ask USER SECRET-FILE SCOPES..., or ask - for nobody
 ask() {
   local who=() scopes=() scope
@@ -278,7 +281,7 @@ refused() {
   refused 401 UNAUTHORIZED 'the account alice is disabled' -u "alice:$PASSWORD" "$(at)"
   dpat account enable alice -q
   stop_server
-  DPAT_RUNNER='faketime -f +100d' start_server
+  DPAT_RUNNER=$(clock +100d) start_server
   refused 401 UNAUTHORIZED 'the token "ci" expired at ' -u "alice:$secret" "$(at)"
   refused 401 UNAUTHORIZED 'incorrect' -u "bob:$secret" "$(at)"
   # what OAuth's clients look for stands beside it
@@ -396,7 +399,7 @@ refused() {
   [ "$status" -eq 0 ]
   token_of alice brief write -e 1m
   stop_server
-  DPAT_RUNNER='faketime -f +2m' start_server --listen "127.0.0.1:$PORT"
+  DPAT_RUNNER=$(clock +2m) start_server --listen "127.0.0.1:$PORT"
   docker_login alice brief
   [ "$status" -eq 1 ]
   [[ $output == *'unauthorized: the token "brief" expired at'* ]]
@@ -518,7 +521,7 @@ refused() {
   registry_says "$(good | sed 's/....$/AAAA/')" 401 'invalid'
   token_of alice brief write -e 1m
   stop_server
-  DPAT_RUNNER='faketime -f -10m' start_server
+  DPAT_RUNNER=$(clock -10m) start_server
   registry_says "$(good)" 401 'token not to be used after'
   stop_server
   start_server --registry-service other
