@@ -30,6 +30,10 @@ handler handle_audit; /* audit.c */
 handler handle_health;  /* health.c */
 handler handle_metrics; /* health.c */
 
+/* The grant_type that the client of a registry signs in by, "" for none: it stands in a body, never in a URL, which
+ * ends up in logs. Borrowed. */
+const char *handlers_grant_type (const struct exchange *exchange);
+
 /* Let attempt try a secret of account, and count in the metrics how it went. When it counts, because the secret can be
  * guessed, it is refused (ERROR_RATE_LIMITED) to who has failed too often, and ERROR_WRONG_CREDENTIALS is held against
  * account and address. account may be NULL. */

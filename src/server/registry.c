@@ -32,11 +32,17 @@ static int choose_audience (const struct call *call, const char **ret_audience, 
                       config->registry_audience);
 }
 
+const char *handlers_grant_type (const struct exchange *exchange)
+{
+    const char *type = json_get_string (exchange->json, "grant_type");
+    return type && strcmp (exchange->method, "POST") == 0 ? type : "";
+}
+
 /* Of a form: the grant it speaks of. */
 static int take_grant_type (const struct call *call, struct registry_request *request, struct secret *secret,
                             struct error *err)
 {
-    const char *type = text_of (call, "grant_type");
+    const char *type = handlers_grant_type (call->exchange);
     if (strcmp (type, "password") == 0) {
         request->user = text_of (call, "username");
         secret_set (secret, text_of (call, "password"), strlen (text_of (call, "password")));
@@ -56,7 +62,10 @@ static int take_credentials (const struct call *call, struct registry_request *r
                              struct error *err)
 {
     struct exchange *exchange = call->exchange;
-    bool by_form = text_of (call, "grant_type")[0] != '\0';
+    bool by_form = handlers_grant_type (exchange)[0] != '\0';
+    if (!by_form && (text_of (call, "password")[0] || text_of (call, "refresh_token")[0]))
+        return error_set (err, ERROR_USAGE,
+                          "credentials stand in the body of a POST with a grant_type, or in the head");
     if (by_form && exchange->authorization_shown)
         return error_set (err, ERROR_USAGE, "credentials are shown twice, in the head and in the body");
     if (by_form)

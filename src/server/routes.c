@@ -168,18 +168,17 @@ static json_t *read_json (const struct exchange *exchange, struct error *err)
     return json;
 }
 
-/* A worker is for passwords. Where the secret is known by now, a token's is none, and none is none. */
+/* A worker is for passwords. What the handler will look at is known by now: a token is none, and nothing is none. */
 static bool hashes (const struct exchange *exchange)
 {
     const struct route *route = exchange->route;
-    const json_t *member = route->secret_key ? json_object_get (exchange->json, route->secret_key) : NULL;
-    const char *secret = json_string_value (member);
-    size_t len = json_string_length (member);
-    if (secret == NULL && route->who == WHO_REGISTRY_CLIENT) {
-        secret = exchange->basic_user ? secret_text (&exchange->basic_secret) : NULL;
-        len = exchange->basic_secret.len;
-    }
-    return route->hashes && (route->secret_key == NULL || secret) && !token_secret_is_valid (secret ? secret : "", len);
+    if (!route->hashes || route->secret_key == NULL)
+        return route->hashes;
+    if (route->who == WHO_REGISTRY_CLIENT && handlers_grant_type (exchange)[0] == '\0')
+        return exchange->basic_user
+               && !token_secret_is_valid (secret_text (&exchange->basic_secret), exchange->basic_secret.len);
+    const json_t *member = json_object_get (exchange->json, route->secret_key);
+    return json_is_string (member) && !token_secret_is_valid (json_string_value (member), json_string_length (member));
 }
 
 bool routes_prepare (struct exchange *exchange)
