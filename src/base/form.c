@@ -33,26 +33,29 @@ static int fail (const char *why, struct error *err)
     return error_set (err, ERROR_USAGE, "the form fields are malformed: %s", why);
 }
 
-static int put (json_t *form, const char *name, const struct buffer *value, const char *repeatable, struct error *err)
+/* What was read by now. */
+struct form {
+    json_t *fields;
+    const char *repeatable;
+    struct buffer *joined; /* the values of the repeatable one */
+};
+
+static int put (struct form *form, const char *name, const struct buffer *value, struct error *err)
 {
-    const char *before = json_get_string (form, name);
-    if (before == NULL) {
-        json_set (form, name, json_stringn (buffer_text (value), value->len));
-        return 0;
-    }
-    if (strcmp (name, repeatable) != 0)
+    bool before = json_object_get (form->fields, name) != NULL;
+    if (strcmp (name, form->repeatable) == 0) {
+        buffer_puts (form->joined, before ? " " : "");
+        buffer_append (form->joined, buffer_text (value), value->len);
+        if (before)
+            return 0; /* all of them are set at the end, once */
+    } else if (before)
         return fail ("one that may stand once stands twice", err);
-    AUTO (buffer) joined;
-    buffer_init (&joined, strlen (before) + 1 + value->len);
-    buffer_puts (&joined, before);
-    buffer_puts (&joined, " ");
-    buffer_append (&joined, buffer_text (value), value->len);
-    json_set (form, name, json_stringn (buffer_text (&joined), joined.len));
+    json_set (form->fields, name, json_stringn (buffer_text (value), value->len));
     return 0;
 }
 
 /* "name=value" */
-static int take_field (json_t *form, const char *text, size_t len, const char *repeatable, struct error *err)
+static int take_field (struct form *form, const char *text, size_t len, struct error *err)
 {
     AUTO (buffer) name;
     AUTO (buffer) value;
@@ -64,21 +67,24 @@ static int take_field (json_t *form, const char *text, size_t len, const char *r
         return fail ("an escape is broken, or stands for NUL", err);
     if (text_count (buffer_text (&name), name.len) < 0 || text_count (buffer_text (&value), value.len) < 0)
         return fail ("one is not UTF-8", err);
-    return name.len > 0 ? put (form, buffer_text (&name), &value, repeatable, err) : 0;
+    return name.len > 0 ? put (form, buffer_text (&name), &value, err) : 0;
 }
 
 json_t *form_parse (const char *text, size_t len, const char *repeatable, struct error *err)
 {
-    json_t *form = json_object ();
+    json_auto_t *fields = json_object ();
+    AUTO (buffer) joined;
+    buffer_init (&joined, len);
+    struct form form = { .fields = fields, .repeatable = repeatable, .joined = &joined };
     size_t at = 0;
     while (at < len) {
         const char *end = memchr (text + at, '&', len - at);
         size_t field_len = end ? (size_t)(end - text) - at : len - at;
-        if (take_field (form, text + at, field_len, repeatable, err) != 0) {
-            json_decref (form);
+        if (take_field (&form, text + at, field_len, err) != 0)
             return NULL;
-        }
         at += field_len + 1;
     }
-    return form;
+    if (json_object_get (fields, repeatable))
+        json_set (fields, repeatable, json_stringn (buffer_text (&joined), joined.len));
+    return json_incref (fields);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "src/base/buffer.h"
+#include "src/base/clock.h"
 #include "src/base/form.h"
 #include "src/base/json.h"
 
@@ -47,6 +49,28 @@ static void the_repeatable_one_is_joined (void **state)
     assert_field ("scope=a%20b", "scope", "a b");
 }
 
+/* A body holds thousands of them, and each may not cost as much as all before it. */
+static void many_repeats_take_no_longer_than_a_long_value (void **state)
+{
+    (void)state;
+    AUTO (buffer) text;
+    AUTO (buffer) joined;
+    struct error err = ERROR_INIT;
+    enum { REPEATS = 100000 };
+    buffer_init (&text, (size_t)REPEATS * 16);
+    buffer_init (&joined, (size_t)REPEATS * 16);
+    for (int i = 0; i < REPEATS; i++) {
+        buffer_puts (&text, i > 0 ? "&scope=a:b:c" : "scope=a:b:c");
+        buffer_puts (&joined, i > 0 ? " a:b:c" : "a:b:c");
+    }
+    int64_t before = clock_now_us ();
+    json_auto_t *form = form_parse (text.data, text.len, "scope", &err);
+    int64_t passed = clock_now_us () - before;
+    assert_non_null (form);
+    assert_string_equal (json_get_string (form, "scope"), buffer_text (&joined));
+    assert_true (passed < 10000000); /* what grew with the square took minutes */
+}
+
 static void the_malformed_is_refused (void **state)
 {
     (void)state;
@@ -67,6 +91,7 @@ int main (void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test (fields_are_decoded),
         cmocka_unit_test (the_repeatable_one_is_joined),
+        cmocka_unit_test (many_repeats_take_no_longer_than_a_long_value),
         cmocka_unit_test (the_malformed_is_refused),
     };
     json_start ();
