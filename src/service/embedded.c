@@ -260,6 +260,8 @@ int embedded_use (struct embedded *embedded, const struct caller *caller, const 
     if (row) {
         use.token_id = borrow (row->token.id);
         use.token_name = row->token.name;
+    }
+    if (account) {
         use.account_id = borrow (account->id);
         use.account_name = borrow (account->name);
     }

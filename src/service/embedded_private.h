@@ -85,8 +85,8 @@ int embedded_use_code (struct embedded *embedded, const struct caller *caller, c
 int embedded_token_mac (struct embedded *embedded, const struct secret *secret, unsigned char ret_mac[CRYPTO_MAC_SIZE],
                         struct error *err);
 
-/* Record that a token was used, or refused for a reason: at once, or gathered with others. row NULL is a secret that
- * nobody knows. */
+/* Record that a token was used, or refused for a reason: at once, or gathered with others. row NULL is a password of
+ * account; without account too it is a secret that nobody knows. */
 int embedded_use (struct embedded *embedded, const struct caller *caller, const struct token_row *row,
                   const struct account_row *account, enum error_code refused, struct error *err);
 
@@ -94,6 +94,11 @@ int embedded_use (struct embedded *embedded, const struct caller *caller, const 
  */
 int embedded_audit_failure (struct embedded *embedded, const struct caller *caller, const struct account_row *account,
                             const char *why, struct error *err);
+
+/* Inside a transaction: the account as it is now, which must be what embedded_check_password found outside, where the
+ * owner or the operator may have changed it meanwhile. The errors are those of a wrong secret. */
+int embedded_check_again (struct embedded *embedded, const struct account_row *verified, const struct secret *secret,
+                          struct error *err);
 
 /* See that user and password are right and the account may sign in. Argon2 runs here: no transaction may be open. The
  * errors are those of service_sign_in; a failure is audited. *ret_account, which was empty, is owned. */

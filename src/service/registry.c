@@ -35,20 +35,26 @@ void registry_grant_release (struct registry_grant *grant)
     memory_cleanup_free (&grant->scope);
 }
 
-/* A password is as good as a token of all scopes, but not where a second factor guards it (rule 7). */
+static bool shows_password (const struct registry_request *request)
+{
+    return request->secret && !token_secret_is_valid (secret_text (request->secret), request->secret->len);
+}
+
+/* The password was found right. It is as good as a token of all scopes, but not where a second factor guards it
+ * (rule 7). */
 static int admit_password (struct embedded *embedded, const struct caller *caller,
                            const struct registry_request *request, struct client *client, struct error *err)
 {
     struct second_factor_row factor = { .enabled = false };
     bool found;
-    if (embedded_check_password (embedded, caller, request->user, request->secret, &client->account, err) != 0
-        || store_second_factor_get (embedded->store, client->account.id, &factor, &found, err) != 0)
+    if (embedded_check_again (embedded, &client->account, request->secret, err) != 0
+        || store_second_factor_get (embedded->store, client->account.id, &factor, &found, err) != 0
+        || embedded_use (embedded, caller, NULL, &client->account, factor.enabled ? ERROR_PAT_NEEDED : ERROR_NONE, err)
+               != 0)
         return -1;
     scopes_add (&client->scopes, SCOPE_ADMIN);
     if (!factor.enabled)
         return 0;
-    if (embedded_audit_failure (embedded, caller, &client->account, "right password, but a token is needed", err) != 0)
-        return -1;
     error_set (err, ERROR_PAT_NEEDED,
                "%s has a second factor: a registry needs a personal access token, not the password",
                client->account.name);
@@ -87,7 +93,7 @@ static int admit (struct embedded *embedded, const struct caller *caller, const 
         return admit_refresh (embedded, caller, request, client, err);
     if (request->secret == NULL)
         return 0;
-    if (!token_secret_is_valid (secret_text (request->secret), request->secret->len))
+    if (shows_password (request))
         return admit_password (embedded, caller, request, client, err);
     if (embedded_admit_token (embedded, caller, request->user, request->secret, &client->token, &client->account, err)
         != 0)
@@ -148,13 +154,15 @@ static int cut (struct embedded *embedded, const struct client *client, struct a
     return 0;
 }
 
-/* All of one moment, where nothing is written meanwhile and no password takes its time. */
+/* All of one moment, but for the time that a password takes. */
 static int admit_and_cut (struct embedded *embedded, const struct caller *caller,
                           const struct registry_request *request, struct client *client, struct access_list *list,
                           struct error *err)
 {
-    bool is_password = request->secret && !token_secret_is_valid (secret_text (request->secret), request->secret->len);
-    bool reads = embedded->usage && !is_password;
+    bool reads = embedded->usage != NULL; /* which takes what is to be written */
+    if (shows_password (request)
+        && embedded_check_password (embedded, caller, request->user, request->secret, &client->account, err) != 0)
+        return -1;
     if (reads && store_begin_reading (embedded->store, err) != 0)
         return -1;
     int status = admit (embedded, caller, request, client, err);

@@ -82,16 +82,15 @@ static int choose_life (int64_t wanted_s, int64_t *ret_life_s, struct error *err
     return 0;
 }
 
-/* Inside a transaction: the account as it is now, which must be what was verified outside. */
-static int reread_account (struct embedded *embedded, const struct account_row *verified, const struct sign_in *sign_in,
-                           struct error *err)
+int embedded_check_again (struct embedded *embedded, const struct account_row *verified, const struct secret *secret,
+                          struct error *err)
 {
     AUTO (account_row) now = { .password_phc = NULL };
     bool found;
     if (store_account_by_id (embedded->store, verified->id, &now, &found, err) != 0)
         return -1;
     if (!found || strcmp (now.password_phc, verified->password_phc) != 0)
-        return fail_wrong (sign_in->secret, err);
+        return fail_wrong (secret, err);
     return now.disabled ? fail_disabled (&now, err) : 0;
 }
 
@@ -121,7 +120,7 @@ static int admit (struct embedded *embedded, const struct caller *caller, const 
 {
     struct second_factor_row factor = { .enabled = false };
     bool found;
-    if (reread_account (embedded, account, sign_in, err) != 0
+    if (embedded_check_again (embedded, account, sign_in->secret, err) != 0
         || (new_phc && store_account_set_password (embedded->store, account->id, new_phc, 0, err) != 0)
         || store_second_factor_get (embedded->store, account->id, &factor, &found, err) != 0)
         return -1;

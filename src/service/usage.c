@@ -30,21 +30,28 @@ struct usage {
     } refusals[REMEMBERED]; /* those gathered last, by hash */
 };
 
-static int audit (struct store *store, const struct token_use *use, const char *action, struct error *err)
+static const char *note_of (const struct token_use *use)
 {
-    bool known = use->token_id != NULL;
+    if (use->token_id)
+        return use->refused ? error_kind (use->refused)->name : NULL;
+    if (use->account_id == NULL)
+        return "unknown token";
+    return use->refused ? "right password, but a token is needed" : "to a registry, with the password";
+}
+
+static int audit (struct store *store, const struct token_use *use, const char *actor, const char *action,
+                  struct error *err)
+{
     struct audit_row row = { .at_us = use->at_us,
                              .account_id = use->account_id,
                              .account_name = use->account_name,
-                             .actor = known ? "pat" : "nobody",
+                             .actor = actor,
                              .action = action,
                              .token_id = use->token_id,
                              .token_name = use->token_name,
                              .ip = use->ip,
                              .user_agent = use->user_agent,
-                             .note = !known         ? "unknown token"
-                                     : use->refused ? error_kind (use->refused)->name
-                                                    : NULL };
+                             .note = note_of (use) };
     return store_audit_add (store, &row, err);
 }
 
@@ -61,16 +68,18 @@ int usage_record (struct store *store, const struct token_use *use, struct error
 {
     char address[ADDRESS_TEXT_SIZE];
     bool found, is_new;
+    if (use->token_id == NULL && use->account_id && !use->refused)
+        return audit (store, use, "owner", "signed_in", err);
     if (use->token_id == NULL)
-        return audit (store, use, "sign_in_failed", err);
+        return audit (store, use, "nobody", "sign_in_failed", err);
     if (use->refused)
-        return audit (store, use, "token_refused", err);
+        return audit (store, use, "pat", "token_refused", err);
     neighbourhood_text (use->ip, address);
     if (store_token_touch (store, use->token_id, use->at_us, use->ip, use->user_agent, &found, err) != 0
         || store_token_address_add (store, use->token_id, address, use->at_us, &is_new, err) != 0)
         return -1;
     /* who deletes a token just after somebody used it wants to know from where */
-    return is_new || !found ? audit (store, use, "token_used_from_new_address", err) : 0;
+    return is_new || !found ? audit (store, use, "pat", "token_used_from_new_address", err) : 0;
 }
 
 struct usage *usage_new (struct error *err)
@@ -160,9 +169,10 @@ static bool is_repeated (struct usage *usage, const char *key, int64_t at_us)
 
 void usage_add (struct usage *usage, const struct token_use *use)
 {
-    struct waiting waiting = { .key = xasprintf ("%s %s %d", use->token_id ? use->token_id : "-",
-                                                 use->ip ? use->ip : "-", (int)use->refused),
-                               .use = *use };
+    char address[ADDRESS_TEXT_SIZE];
+    const char *id = use->token_id ? use->token_id : use->account_id;
+    neighbourhood_text (use->ip, address);
+    struct waiting waiting = { .key = xasprintf ("%s %s %d", id ? id : "-", address, (int)use->refused), .use = *use };
     waiting.use.token_id = xstrdup (use->token_id);
     waiting.use.token_name = xstrdup (use->token_name);
     waiting.use.account_id = xstrdup (use->account_id);
@@ -170,7 +180,7 @@ void usage_add (struct usage *usage, const struct token_use *use)
     waiting.use.ip = xstrdup (use->ip);
     waiting.use.user_agent = xstrdup (use->user_agent);
     pthread_mutex_lock (&usage->mutex);
-    if (use->refused && is_repeated (usage, waiting.key, use->at_us))
+    if ((use->refused || use->token_id == NULL) && is_repeated (usage, waiting.key, use->at_us))
         waiting_release (&waiting);
     else
         put (usage, waiting);

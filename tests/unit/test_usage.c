@@ -203,13 +203,55 @@ static void a_refusal_is_written_down_and_is_no_use (void **state)
                   "sign_in_failed 192.0.2.9 unknown token\n");
 }
 
+/* Who has a whole /64 has 2^64 addresses to be refused at. */
+static void a_refusal_is_written_down_once_for_a_neighbourhood (void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    for (int i = 1; i <= 100; i++) {
+        AUTOFREE char *ip = xasprintf ("2001:db8:1:1::%x", i);
+        const struct token_use unknown = { .ip = ip, .at_us = 3 * i, .refused = ERROR_WRONG_CREDENTIALS };
+        usage_add (world.usage, &unknown);
+        use_from (1, 3 * i + 1, ip, ERROR_TOKEN_INACTIVE);
+        use_from (2, 3 * i + 2, ip, ERROR_NONE);
+    }
+    assert_ok (usage_write (world.usage, world.store, &err), &err);
+    assert_int_equal (last_used (2), 302);
+    assert_trail ("sign_in_failed 2001:db8:1:1::1 unknown token\n"
+                  "token_refused 2001:db8:1:1::1 token_inactive\n"
+                  "token_used_from_new_address 2001:db8:1:1::64 -\n");
+}
+
+/* A registry's client that signs in with the password does so for every layer. */
+static void a_password_is_written_down_once (void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    char account[CRYPTO_UUID_SIZE];
+    memcpy (account, account_id, sizeof (account));
+    struct token_use use = { .account_id = account,
+                             .account_name = (char[]){ "alice" },
+                             .ip = (char[]){ "192.0.2.1" } };
+    for (int i = 1; i <= 10; i++) {
+        use.at_us = i;
+        use.refused = i % 2 ? ERROR_NONE : ERROR_PAT_NEEDED;
+        usage_add (world.usage, &use);
+    }
+    assert_ok (usage_write (world.usage, world.store, &err), &err);
+    assert_trail ("signed_in 192.0.2.1 to a registry, with the password\n"
+                  "sign_in_failed 192.0.2.1 right password, but a token is needed\n");
+}
+
 int main (void)
 {
 #define TEST(promise) cmocka_unit_test_setup_teardown (promise, begin, end)
-    const struct CMUnitTest tests[] = {
-        TEST (uses_are_written_together),          TEST (the_latest_use_of_a_token_counts),
-        TEST (a_token_that_is_gone_is_no_error),   TEST (what_cannot_be_written_is_kept),
-        TEST (a_new_address_is_written_down_once), TEST (a_refusal_is_written_down_and_is_no_use)
-    };
+    const struct CMUnitTest tests[] = { TEST (uses_are_written_together),
+                                        TEST (the_latest_use_of_a_token_counts),
+                                        TEST (a_token_that_is_gone_is_no_error),
+                                        TEST (what_cannot_be_written_is_kept),
+                                        TEST (a_new_address_is_written_down_once),
+                                        TEST (a_refusal_is_written_down_and_is_no_use),
+                                        TEST (a_refusal_is_written_down_once_for_a_neighbourhood),
+                                        TEST (a_password_is_written_down_once) };
     return cmocka_run_group_tests (tests, NULL, NULL);
 }
