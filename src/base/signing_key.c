@@ -205,13 +205,20 @@ int signing_key_write_certificate (const struct signing_key *key, const char *co
     return 0;
 }
 
+/* There is nothing secret in a certificate to ask a pass phrase for. */
+static int no_pass_phrase (char *out, int size, int for_writing, void *context)
+{
+    (void)out, (void)size, (void)for_writing, (void)context;
+    return -1;
+}
+
 int signing_key_list_certificates (const char *pem, size_t len, struct buffer *out, struct error *err)
 {
     CLEANUP (BIO *, free_bio) bio = BIO_new_mem_buf (pem, (int)len);
     int count = 0;
     while (bio) {
         char id[SIGNING_KEY_ID_SIZE];
-        CLEANUP (X509 *, free_x509) certificate = PEM_read_bio_X509 (bio, NULL, NULL, NULL);
+        CLEANUP (X509 *, free_x509) certificate = PEM_read_bio_X509 (bio, NULL, no_pass_phrase, NULL);
         if (certificate == NULL)
             break;
         if (id_of (X509_get0_pubkey (certificate), id) != 0)

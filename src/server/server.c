@@ -146,7 +146,8 @@ void server_tick (struct server *server)
     int64_t now_us = clock_now_us ();
     connections_cut (server->connections, now_us, false);
     stop_older (server->current);
-    if (now_us - server->usage_written_us < (int64_t)USAGE_S * 1000000)
+    int64_t passed_us = now_us - server->usage_written_us;
+    if (passed_us >= 0 && passed_us < (int64_t)USAGE_S * 1000000) /* a clock set back is no reason to wait */
         return;
     server->usage_written_us = now_us;
     struct error why = ERROR_INIT;

@@ -54,10 +54,12 @@ static int derive (const unsigned char master[CRYPTO_KEY_SIZE], struct keys *key
 /* Take "registry SECONDS HEX\n" off *at. */
 static bool take_registry_key (const char **at, struct registry_key *ret_key)
 {
-    size_t digits = strspn (*at + strlen (REGISTRY_LABEL), "0123456789");
-    if (strncmp (*at, REGISTRY_LABEL, strlen (REGISTRY_LABEL)) != 0 || digits == 0 || digits > 12)
+    if (strncmp (*at, REGISTRY_LABEL, strlen (REGISTRY_LABEL)) != 0)
         return false;
     *at += strlen (REGISTRY_LABEL);
+    size_t digits = strspn (*at, "0123456789");
+    if (digits == 0 || digits > 12)
+        return false;
     *ret_key = (struct registry_key){ .len = strcspn (*at + digits, "\n") / 2 };
     for (size_t i = 0; i < digits; i++)
         ret_key->signs_from = ret_key->signs_from * 10 + (*at)[i] - '0';
@@ -233,6 +235,8 @@ static int add_registry_key (const char *path, int64_t signs_from, int64_t now, 
                    time_format (ret_keys->registry[count - 1].signs_from, when));
         return error_hint (err, "wait until then; if a key is known to others: dpat registry keys rotate --now");
     }
+    if (count == 0)
+        signs_from = now; /* nobody waits for an older one */
     if (append_registry_key (path, ret_keys, signs_from, now, alone, err) != 0)
         return -1;
     return keys_read (path, ret_keys, err);

@@ -19,22 +19,31 @@ enum { EARLIER_S = 10, CERTIFICATE_S = 10 * 365 * TIME_DAY, LOOK_US = 1000000, J
 
 enum { TOKEN_MAX_BYTES = 64 * 1024, KEYS_MAX_BYTES = 16 * 1024 };
 
-/* Another process may have rotated the keys. What cannot be read changes nothing: the keys at hand sign on. */
-static void look_for_new_keys (struct embedded *embedded)
+static bool is_same_file (const struct stat *left, const struct stat *right)
+{
+    return left->st_ino == right->st_ino && left->st_mtim.tv_sec == right->st_mtim.tv_sec
+           && left->st_mtim.tv_nsec == right->st_mtim.tv_nsec;
+}
+
+/* Another process may have rotated the keys, because one is known to others: what cannot be read now is no reason to
+ * sign on with what was there before. */
+static int look_for_new_keys (struct embedded *embedded, struct error *err)
 {
     struct stat st;
+    AUTO (keys) keys = { .id = "" };
     int64_t now_us = clock_now_us ();
     if (now_us - embedded->keys_looked_us < LOOK_US && now_us >= embedded->keys_looked_us)
-        return;
-    embedded->keys_looked_us = now_us;
-    if (stat (embedded->key_path, &st) != 0
-        || (st.st_ino == embedded->key_stat.st_ino && st.st_mtim.tv_sec == embedded->key_stat.st_mtim.tv_sec
-            && st.st_mtim.tv_nsec == embedded->key_stat.st_mtim.tv_nsec))
-        return;
-    AUTO (keys) keys = { .id = "" };
-    embedded->key_stat = st;
-    if (keys_read (embedded->key_path, &keys, NULL) == 0 && strcmp (keys.id, embedded->keys.id) == 0)
+        return 0;
+    if (stat (embedded->key_path, &st) != 0 || !is_same_file (&st, &embedded->key_stat)) {
+        if (keys_read (embedded->key_path, &keys, err) != 0)
+            return -1;
+        if (strcmp (keys.id, embedded->keys.id) != 0)
+            return error_set (err, ERROR_KEY_INVALID, "the key file %s is another one now", embedded->key_path);
         embedded->keys = keys;
+        embedded->key_stat = st;
+    }
+    embedded->keys_looked_us = now_us;
+    return 0;
 }
 
 static void append_json (struct buffer *out, const json_t *value)
@@ -64,7 +73,8 @@ static char *make_head (const struct signing_key *signer)
 /* The key that signs now, held ready. */
 static int find_signer (struct embedded *embedded, int64_t now, struct error *err)
 {
-    look_for_new_keys (embedded);
+    if (look_for_new_keys (embedded, err) != 0)
+        return -1;
     const struct registry_key *key = keys_signing (&embedded->keys, now);
     if (key == NULL) {
         error_set (err, ERROR_KEY_INVALID, "the key file %s has no key for registry tokens", embedded->key_path);
@@ -196,8 +206,11 @@ int registry_rotate (struct embedded *embedded, const struct caller *caller, int
                      struct error *err)
 {
     int64_t now = clock_now_us () / 1000000;
-    if (keys_rotate_registry (embedded->key_path, signs_from, now, alone, &embedded->keys, err) != 0)
+    if (store_begin (embedded->store, err) != 0)
         return -1;
-    return embedded_audit (embedded, caller, "operator", "registry_key_rotated", NULL, NULL,
-                           alone ? "all others ended" : NULL, err);
+    int status = embedded_audit (embedded, caller, "operator", "registry_key_rotated", NULL, NULL,
+                                 alone ? "all others ended" : NULL, err);
+    if (status == 0)
+        status = keys_rotate_registry (embedded->key_path, signs_from, now, alone, &embedded->keys, err);
+    return embedded_end (embedded, status, err);
 }

@@ -109,6 +109,18 @@ static void registry_keys_are_added_and_kept (void **state)
     assert_memory_equal (&keys, &read_back, sizeof (keys));
 }
 
+/* There is nothing to wait for: no other key signs. */
+static void the_first_registry_key_signs_at_once (void **state)
+{
+    AUTOFREE char *path = support_path (state, "k");
+    struct error err = ERROR_INIT;
+    AUTO (keys) keys = { .id = "" };
+    assert_ok (keys_make (path, &keys, &err), &err);
+    assert_ok (keys_rotate_registry (path, CLOCK_SOME_DAY + 3600, CLOCK_SOME_DAY, false, &keys, &err), &err);
+    assert_int_equal (keys.registry_count, 1);
+    assert_int_equal (keys.registry[0].signs_from, CLOCK_SOME_DAY);
+}
+
 static void malformed_registry_keys_are_refused (void **state)
 {
     AUTOFREE char *path = support_path (state, "k");
@@ -125,6 +137,7 @@ static void malformed_registry_keys_are_refused (void **state)
                                        "registry 1 00",
                                        "registry 9999999999999 00\n",
                                        "\n",
+                                       "registry 1 00\nx",
                                        "registry 1 00\nregistry 1 00\nregistry 1 00\nregistry 1 00\nregistry 1 00\n" };
     for (size_t i = 0; i < ARRAY_SIZE (bad); i++) {
         AUTOFREE char *text = xasprintf ("dpat-key 2\n%s%s", good + strlen ("dpat-key 1\n"), bad[i]);
@@ -274,6 +287,7 @@ int main (void)
         FOLDER_TEST (an_unusable_key_file_is_its_own_error),
         FOLDER_TEST (a_key_file_others_may_read_is_refused),
         FOLDER_TEST (registry_keys_are_added_and_kept),
+        FOLDER_TEST (the_first_registry_key_signs_at_once),
         FOLDER_TEST (malformed_registry_keys_are_refused),
         cmocka_unit_test (a_bearer_says_what_was_put_in),
         cmocka_unit_test (a_bearer_that_is_not_ours_is_refused),
