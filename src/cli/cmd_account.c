@@ -302,7 +302,8 @@ static const struct command account_delete = {
     .synopsis = "NAME",
     .description =
         "Delete an account with all its tokens and sessions. It asks first, or needs -y where there is nobody to\n"
-        "ask. What was done with the account stays in the audit trail.",
+        "ask. What was done with the account stays in the audit trail, and its images in the registries that trust\n"
+        "dpat: an account that gets the same name later has them. Disable an account to keep its name taken.",
     .accepts = ACCEPTS_QUIET | ACCEPTS_DRY_RUN | ACCEPTS_YES,
     .min_arguments = 1,
     .max_arguments = 1,

@@ -329,6 +329,8 @@ int settings_load (struct settings *settings, const struct common_options *optio
     }
     if (load_store (settings, options, err) != 0)
         return -1;
+    if (text_count (settings->store, strlen (settings->store)) < 0)
+        return error_set (err, ERROR_CONFIG, "the path of the store is not UTF-8, so it cannot be written down");
     settings->service_name = xasprintf ("local:%s", settings->store);
     return 0;
 }

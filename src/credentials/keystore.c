@@ -8,6 +8,7 @@
 
 #include "src/base/file.h"
 #include "src/base/json.h"
+#include "src/base/text.h"
 #include "src/credentials/keyring.h"
 #include "src/credentials/seal.h"
 
@@ -195,7 +196,8 @@ static int keystore_put (struct credentials *credentials, const char *key, const
     __attribute__ ((cleanup (content_release))) struct content content = CONTENT_INIT;
     json_t *entry = json_object ();
     json_t *secret = json_stringn (credential->secret.data ? credential->secret.data : "", credential->secret.len);
-    if (secret == NULL) {
+    if (secret == NULL || text_count (key, strlen (key)) < 0) {
+        json_decref (secret);
         json_decref (entry);
         return error_set (err, ERROR_KEYSTORE, "the credential is not UTF-8");
     }

@@ -298,7 +298,8 @@ refused() {
   [ "$status" -eq 0 ]
   refused 401 UNAUTHORIZED 'alice has a second factor: a registry needs a personal access token' -u "alice:$PASSWORD" "$URL/token"
   refused 401 UNAUTHORIZED incorrect -u "alice:not it at all" "$URL/token"
-  as alice log --porcelain | grep -q 'right password, but a token is needed'
+  pat_needed() { as alice log --porcelain | grep -q 'right password, but a token is needed'; }
+  wait_until pat_needed
   [ "$(ask alice ci 'repository:alice/app:pull' | granted)" = 'alice/app:pull' ]
   needs_docker
   start_registry
@@ -319,6 +320,10 @@ refused() {
   refused 400 UNSUPPORTED 'UTF-8' "$URL/token?scope=%ff%fe"
   refused 400 UNSUPPORTED 'grant_type' -d grant_type=refresh_token -d refresh_token=x "$URL/token"
   refused 400 UNSUPPORTED 'grant_type' -d grant_type=client_credentials "$URL/token"
+  refused 400 UNSUPPORTED 'in the body of a POST' "$URL/token?grant_type=password&username=alice&password=$secret"
+  refused 400 UNSUPPORTED 'in the body of a POST' "$URL/token?refresh_token=x"
+  refused 400 UNSUPPORTED 'in the body of a POST' -d username=alice -d password=wrong "$URL/token"
+  refused 400 UNSUPPORTED 'in the body of a POST' -u "alice:$PASSWORD" "$URL/token?password=$secret" # no way round the workers
   refused 400 UNSUPPORTED 'shown twice' -u "alice:$secret" -d grant_type=password -d username=alice -d password=x "$URL/token"
   refused 401 UNAUTHORIZED 'well-formed' -H 'Authorization: Basic !!!' "$URL/token"
   refused 401 UNAUTHORIZED 'well-formed' -H "Authorization: Basic $(printf 'no colon' | base64)" "$URL/token"
@@ -570,6 +575,38 @@ refused() {
   succeeds dpat registry check --config registry.yml
 }
 
+@test "a rotation that fails has not rotated" {
+  dpat registry config --out keys --url https://tokens.example >/dev/null 2>&1
+  before=$(sha256sum <"$STORE.key")
+  mkfifo release
+  "$PYTHON3" -c 'import sqlite3, sys
+store = sqlite3.connect(sys.argv[1], isolation_level=None)
+store.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.read()' "$STORE" <release >held 3>&- &
+  holder=$!
+  exec 8>release
+  wait_until test -s held
+  fails_with store_locked dpat registry keys rotate --now -y
+  exec 8>&-
+  wait "$holder"
+  [ "$(sha256sum <"$STORE.key")" = "$before" ]
+  succeeds dpat registry keys rotate --now -y
+  [ "$(sha256sum <"$STORE.key")" != "$before" ]
+  [ "$(dpat log --all --porcelain | grep -c registry_key)" -eq 1 ]
+}
+
+@test "a key file that cannot be read any more signs nothing" {
+  start_server
+  token_of alice ci write
+  ask alice ci 'repository:alice/app:pull' | granted
+  mv "$STORE.key" away
+  sleep 1.1
+  refused 500 UNKNOWN '' -u "alice:$(cat ci)" "$URL/token"
+  mv away "$STORE.key"
+  [ "$(ask alice ci 'repository:alice/app:pull' | granted)" = 'alice/app:pull' ]
+}
+
 @test "registry check tells what is wrong, and where" {
   dpat registry config --out keys --url https://tokens.example >auth.yml 2>/dev/null
   check() { run --separate-stderr dpat registry check --config registry.yml; }
@@ -647,6 +684,27 @@ refused() {
   [[ $stderr == *'line 2'* ]]
   : >registry.yml
   says 11 'it is empty'
+  printf 'version: 0.1\nauth:\0 x' >registry.yml
+  fails_with config dpat registry check --config registry.yml
+  [[ $stderr == *'a NUL in it'* ]]
+  # what grows to ten thousand million nodes
+  { echo 'a0: &a0 x'
+    for i in {1..9}; do printf 'a%d: &a%d [%s]\n' "$i" "$i" "$(printf "*a$((i - 1)),%.0s" {1..10})"; done; } >registry.yml
+  fails_with config dpat registry check --config registry.yml
+  [[ $stderr == *'more in it than any configuration'* ]]
+  printf 'a: &a [*a]\n' >registry.yml
+  fails_with config dpat registry check --config registry.yml
+  # what is repeated in moderation is fine
+  dpat registry config --out keys --url https://tokens.example >/dev/null 2>&1
+  { sed 's/^    issuer: /    issuer: \&issuer /' auth.yml; echo 'x: *issuer'; } >registry.yml
+  says 0 'takes dpat'
+  # nobody is asked for a pass phrase
+  cp auth.yml registry.yml
+  { echo '-----BEGIN CERTIFICATE-----'; printf 'Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n'
+    echo 'AAAA'; echo '-----END CERTIFICATE-----'; } >keys/rootcertbundle.pem
+  run --separate-stderr timeout 20 "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" -- "$DPAT" registry check --config registry.yml --no-input
+  [ "$status" -eq 11 ]
+  [[ $output != *'pass phrase'* ]]
   head -c 2000000 /dev/zero >registry.yml
   fails_with config dpat registry check --config registry.yml
   fails_with config dpat registry check --config absent.yml

@@ -196,3 +196,8 @@ rows() { sqlite3 "$STORE" 'SELECT count(*) FROM token'; }
   [ "$status" -eq 0 ] || [ "$status" -eq 4 ]
   [ "$(rows)" -eq 1 ]
 }
+
+@test "a store whose path cannot be written down is refused" {
+  fails_with config dpat --store "$HOME/"$'\xff.db' account add alice --password-stdin <<<"$PASSWORD"
+  [ -z "$(ls -A "$HOME" | grep db)" ]
+}
