@@ -11,6 +11,7 @@
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
 #include "src/credentials/bearers.h"
+#include "src/credentials/helper.h"
 #include "src/credentials/keystore.h"
 #include "src/token/expiry.h"
 
@@ -103,6 +104,17 @@ static int move_sessions (struct app *app, bool to_keystore, struct error *err)
                          clock_now_us () / 1000000, err);
 }
 
+/* Docker finds the helper on PATH, and nowhere else. */
+static void tell_of_docker (const struct app *app)
+{
+    struct error why = ERROR_INIT;
+    if (helper_check (HELPER, "Docker's config.json", &why) != 0)
+        output_note ("warning: %s; put it there: ln -s \"$(command -v dpat)\" /usr/local/bin/docker-credential-dpat",
+                     why.text);
+    if (!app->options.quiet && !app->options.json)
+        output_note ("Docker keeps new credentials in it from now on; docker login moves one that it has already");
+}
+
 static int run_init (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     const struct init_options *options = invocation->state;
@@ -125,6 +137,8 @@ static int run_init (struct invocation *invocation, json_t **ret_result, struct 
         return error_prefix (err, "the keystore is there, but not all sessions rest in it");
     if (options->docker && docker_config_set_store (config, HELPER, err) != 0)
         return error_prefix (err, "the keystore is there, but Docker does not use it");
+    if (options->docker)
+        tell_of_docker (app);
     return done ("init", app, status.unlocked, ret_result);
 }
 
@@ -197,7 +211,8 @@ static const struct command keystore_command_init = {
         "DPAT_PASSPHRASE_FILE. With --docker the Docker CLI keeps its credentials there from now on: \"credsStore\" "
         "of\n"
         "Docker's config.json becomes \"dpat\"; another store that it names is replaced only with a yes, or -y. What\n"
-        "stands in config.json already stays there; docker login moves it.\n"
+        "stands in config.json already stays there; docker login moves it. Docker looks for docker-credential-dpat on\n"
+        "PATH, which is dpat under that name.\n"
         "\n"
         "With --sessions dpat's own sessions rest there from now on, those of now included: sessions.json then tells\n"
         "only who is signed in where and until when. Commands that need a session ask for the passphrase, unless the\n"
