@@ -241,7 +241,10 @@ const struct command cmd_serve = {
         "\n"
         "SIGTERM and SIGINT let running requests end and exit 0. SIGHUP reads the certificate and key again; ones "
         "that\n"
-        "cannot be used leave the old ones in place. Each request is a line of JSON on stderr, without secrets.\n"
+        "cannot be used leave the old ones in place. Each request is a line of JSON on stderr, without secrets; that "
+        "of\n"
+        "/token has what was granted. Who sends a wrong password for an account five times waits a minute for each\n"
+        "further try, and an address that does it for many accounts waits too: 429, with Retry-After.\n"
         "/healthz tells whether the store can be read, and /metrics, for this machine alone, what was done, for\n"
         "Prometheus. What is answered as made, changed or deleted rests on disk before; when a token was last used is\n"
         "written every few seconds.",
