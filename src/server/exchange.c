@@ -36,6 +36,7 @@ void exchange_free (struct exchange *exchange)
     free (exchange->method);
     free (exchange->host);
     free (exchange->user_agent);
+    free (exchange->granted);
     free (exchange->problem);
     free (exchange);
 }

@@ -57,6 +57,7 @@ struct exchange {
     unsigned rate_limit, rate_remaining;
     int64_t rate_reset;              /* seconds UTC */
     char user[ACCOUNT_NAME_MAX + 1]; /* who it turned out to be; "" for nobody */
+    char *granted;                   /* owned; what a registry token grants, for the log alone; NULL: none was made */
     char *problem;                   /* owned; what went wrong on our side, for the log alone; NULL: nothing */
     struct reply reply;
 };

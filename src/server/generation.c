@@ -334,6 +334,8 @@ static void write_log (const struct server *server, const struct exchange *excha
     json_set (line, "ms", json_integer ((now_us - exchange->begun_us) / 1000));
     json_set_string (line, "user", exchange->user[0] ? exchange->user : NULL);
     json_set_string (line, "agent", exchange->user_agent);
+    if (exchange->granted)
+        json_set_string (line, "granted", exchange->granted);
     if (exchange->problem)
         json_set_string (line, "error", exchange->problem);
     json_write (&text, line);

@@ -11,7 +11,7 @@
 #include "src/service/registry.h"
 #include "src/token/token_secret.h"
 
-enum { REPLY_MAX_BYTES = 256 * 1024 };
+enum { REPLY_MAX_BYTES = 256 * 1024, LOGGED_MAX_BYTES = 1000 };
 
 static const char *text_of (const struct call *call, const char *key)
 {
@@ -133,6 +133,7 @@ int handle_registry_token (struct call *call, struct error *err)
     if (handlers_try (call, request.user, is_password, authorise, &attempt, err) != 0)
         return -1;
     memcpy (exchange->user, grant.user, sizeof (exchange->user));
+    exchange->granted = xstrndup (grant.scope, LOGGED_MAX_BYTES);
     reply (exchange, &grant, is_post);
     return 0;
 }

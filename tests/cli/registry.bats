@@ -288,6 +288,10 @@ refused() {
   refused 401 UNAUTHORIZED expired -d grant_type=password -d username=alice -d "password=$secret" "$URL/token"
   [ "$(json '["error"]' <answer)" = invalid_grant ]
   run ! grep -q dpat_ server.log
+  dpat account public team/app on -q
+  curl -s -o answer "$URL/token?scope=repository:team/app:pull,push"
+  granted_in_log() { grep -q '"granted":"repository:team/app:pull"' server.log; }
+  wait_until granted_in_log
 }
 
 @test "an account with a second factor needs a token" {
