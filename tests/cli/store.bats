@@ -199,6 +199,5 @@ rows() { sqlite3 "$STORE" 'SELECT count(*) FROM token'; }
 
 @test "a store whose path cannot be written down is refused" {
   fails_with config dpat --store "$HOME/"$'\xff.db' account add alice --password-stdin <<<"$PASSWORD"
-  compgen -G "$HOME/*.db" && return 1
-  [ ! -e "$STORE" ]
+  run ! compgen -G "$HOME/*.db"
 }
