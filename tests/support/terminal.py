@@ -12,6 +12,7 @@ import os
 import pty
 import re
 import select
+import signal
 import sys
 import time
 
@@ -48,6 +49,8 @@ def main():
     turns, command = parse(sys.argv[1:])
     child, terminal = pty.fork()
     if child == 0:
+        # a suite that runs in the background is started with Ctrl-C ignored, and a terminal's programs are not
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execvp(command[0], command)
     shown, seen = b"", 0
     deadline = time.monotonic() + TIMEOUT_S
