@@ -3,44 +3,14 @@
 # answer (nginx's `return 200`), one after the other in one run: for one client that waits for each answer, and for 64 at
 # once. The aim is 1.4 times the sum of both.
 set -eu
-: "${DPAT:?}"
-for tool in wrk nginx curl taskset openssl awk; do
-    command -v $tool >/dev/null || { echo "make bench needs $tool: apt-get install wrk nginx-light curl util-linux openssl" >&2; exit 1; }
-done
-seconds=${SECONDS_EACH-5}
-
-HOME=$(mktemp -d)
-finish() {
-    [ -z "${nginx-}" ] || kill "$nginx" || :
-    [ -z "${server-}" ] || kill "$server" || :
-    wait
-    rm -rf "$HOME"
-}
-trap finish EXIT
-export HOME DPAT_SERVICE=local DPAT_STORE="$HOME/service.db"
-unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME DPAT_USER DPAT_KEY_FILE DPAT_PASSWORD_FILE
 # the servers on the first core, the load on the last
 first=0 last=$(($(nproc) - 1))
-
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-cat >"$HOME/nginx.conf" <<END
-daemon off;
-pid $HOME/nginx.pid;
-error_log /dev/null crit;
-worker_processes 1;
-events { worker_connections 512; }
-http { access_log off; keepalive_requests 100000000; server { listen 127.0.0.1:$port; location / { return 200 "ok"; } } }
-END
-taskset -c $first nginx -c "$HOME/nginx.conf" -p "$HOME" 2>/dev/null &
-nginx=$!
-
-echo 'a long password' | "$DPAT" account add bench --password-stdin --quiet
+pinned="taskset -c $first"
+# shellcheck source=tests/bench-lib.sh
+. "$(dirname "$0")/bench-lib.sh"
 echo 'a long password' | "$DPAT" login bench --password-stdin 2>/dev/null
 token=$("$DPAT" create bench --scope write -q)
-taskset -c $first "$DPAT" serve --listen 127.0.0.1:0 --port-file "$HOME/port" --rate-limit 0 --connections-per-address 512 2>/dev/null &
-server=$!
-while [ ! -s "$HOME/port" ]; do sleep 0.1; done
-url="http://127.0.0.1:$(cat "$HOME/port")"
+serve
 
 # rate CONNECTIONS URL [USER:SECRET]: requests a second
 rate() {

@@ -2,40 +2,10 @@
 # Requests per second and memory of dpat serve (list of 20 tokens, create, sign-in by token and by password) beside
 # nginx's `return 200`, one after the other in one run.
 set -eu
-: "${DPAT:?}"
-for tool in wrk nginx curl jq; do
-    command -v $tool >/dev/null || { echo "make bench-server needs $tool: apt-get install wrk nginx-light curl jq" >&2; exit 1; }
-done
-seconds=${SECONDS_EACH-5}
-
-HOME=$(mktemp -d)
-finish() {
-    [ -z "${nginx-}" ] || kill "$nginx" || :
-    [ -z "${server-}" ] || kill "$server" || :
-    wait
-    rm -rf "$HOME"
-}
-trap finish EXIT
-export HOME DPAT_SERVICE=local DPAT_STORE="$HOME/service.db"
-unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME DPAT_USER DPAT_KEY_FILE DPAT_PASSWORD_FILE
-
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-cat >"$HOME/nginx.conf" <<EOF
-daemon off;
-pid $HOME/nginx.pid;
-error_log /dev/null crit;
-worker_processes auto;
-events { worker_connections 512; }
-http { access_log off; keepalive_requests 100000000; server { listen 127.0.0.1:$port; location / { return 200 "ok"; } } }
-EOF
-nginx -c "$HOME/nginx.conf" -p "$HOME" 2>/dev/null &
-nginx=$!
-
-echo 'a long password' | "$DPAT" account add bench --password-stdin --quiet
-"$DPAT" serve --listen 127.0.0.1:0 --port-file "$HOME/port" --rate-limit 0 --connections-per-address 512 2>/dev/null &
-server=$!
-while [ ! -s "$HOME/port" ]; do sleep 0.1; done
-url="http://127.0.0.1:$(cat "$HOME/port")"
+pinned=
+# shellcheck source=tests/bench-lib.sh
+. "$(dirname "$0")/bench-lib.sh"
+serve
 bearer=$(curl -s "$url/v2/users/login" -d '{"username":"bench","password":"a long password"}' | jq -r .token)
 for number in $(seq 20); do
     token=$(curl -s "$url/v2/access-tokens" -H "Authorization: Bearer $bearer" \

@@ -242,7 +242,7 @@ bench-server: all
 EXTRA_PROGRAMS += tests/support/bare_list
 tests_support_bare_list_SOURCES = tests/support/bare_list.c
 tests_support_bare_list_LDADD = $(SQLITE_LIBS)
-EXTRA_DIST += tests/bench.sh tests/bench-server.sh tests/bench-registry.sh
+EXTRA_DIST += tests/bench.sh tests/bench-lib.sh tests/bench-server.sh tests/bench-registry.sh
 CLEANFILES += tests/support/bare_list$(EXEEXT)
 
 .PHONY: memcheck lint demo bench bench-server fuzz
