@@ -89,6 +89,7 @@ lint_tests = \
 	tests/lint/shell.sh
 
 test_support = \
+	tests/cli/helper.bash \
 	tests/cli/keystore.bash \
 	tests/cli/lib.bash \
 	tests/demo.sh \

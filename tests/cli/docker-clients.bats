@@ -1,6 +1,7 @@
 # The docker client itself over docker-credential-dpat: login, logout and pulls, unlocked, locked, and beside pass.
 setup() {
   load lib.bash
+  load helper.bash
   command -v docker >/dev/null || skip 'no docker client here'
   dpat_home
   export TERM=xterm
@@ -76,13 +77,7 @@ pull() { timeout 20 docker manifest inspect --insecure "$REGISTRY/demo/app"; }
 }
 
 @test "pass and dpat understand each other's entries" {
-  command -v docker-credential-pass >/dev/null && command -v pass >/dev/null && command -v gpg >/dev/null ||
-    skip 'needs docker-credential-pass, pass and gpg'
-  GNUPGHOME=$(mktemp -d "${TMPDIR:-/tmp}/dpat-gpg-XXXXXX") # a socket's path may not be long
-  export GNUPGHOME PASSWORD_STORE_DIR=$HOME/passwords
-  chmod 700 "$GNUPGHOME"
-  gpg --batch --quiet --passphrase '' --quick-generate-key dpat-test default default never 2>/dev/null
-  pass init dpat-test >/dev/null
+  pass_helper
   printf '{"ServerURL":"%s","Username":"bob","Secret":"p\\"w ü <&>"}' "$REGISTRY" | docker-credential-pass store
   docker-credential-pass get <key | docker-credential-dpat store
   "$PYTHON3" -m json.tool --sort-keys <(docker-credential-pass get <key) one

@@ -1,6 +1,7 @@
 # Docker's credentials: what the real docker client finds there, helpers, and many writers at once.
 setup() {
   load lib.bash
+  load helper.bash
   dpat_home
   printf '%s\n' "$PASSWORD" >password
   signed_in
@@ -63,22 +64,10 @@ needs_docker() {
   [[ $(tail -n 1 "$SEEN") == 'bob hunter22'* ]]
 }
 
-# A credential helper that keeps one file per registry.
+# Docker keeps its credentials by that helper.
 helper() {
-  mkdir -p bin vault "$DOCKER_CONFIG"
-  cat >bin/docker-credential-vault <<H
-#!/bin/sh
-input=\$(cat)
-key=\$(printf %s "\$input" | sed -n 's/.*"ServerURL":"\([^"]*\)".*/\1/p')
-file=$HOME/vault/\$(printf %s "\${key:-\$input}" | tr / _)
-case \$1 in
-  store) printf %s "\$input" >"\$file" ;;
-  get) [ -f "\$file" ] && cat "\$file" || { echo 'credentials not found in native keychain'; exit 1; } ;;
-  erase) rm -f "\$file" ;;
-esac
-H
-  chmod +x bin/docker-credential-vault
-  PATH=$HOME/bin:$PATH
+  mkdir -p "$DOCKER_CONFIG"
+  vault_helper
   printf '{"credsStore":"vault"}' >"$CONFIG"
 }
 

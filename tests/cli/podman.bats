@@ -2,6 +2,7 @@
 # helpers, and many writers at once.
 setup() {
   load lib.bash
+  load helper.bash
   dpat_home
   unset DOCKER_CONFIG
   export XDG_RUNTIME_DIR=$HOME/runtime
@@ -295,7 +296,7 @@ auth_json() {
 @test "one file for both: each has its own, and neither takes the other's" {
   export DOCKER_CONFIG=$HOME/.docker
   mkdir "$DOCKER_CONFIG"
-  helper
+  vault_helper
   printf '{"credsStore":"vault"}' >"$CONFIG"
   succeeds dpat create d --docker --registry registry.example
   [[ $stderr != *unencrypted* ]]
@@ -325,29 +326,11 @@ auth_json() {
   [[ $(keys) == *' docker.io' ]]
 }
 
-# A credential helper that keeps one file per registry, on PATH.
-helper() {
-  mkdir -p bin vault
-  cat >bin/docker-credential-vault <<H
-#!/bin/sh
-input=\$(cat)
-key=\$(printf %s "\$input" | sed -n 's/.*"ServerURL":"\([^"]*\)".*/\1/p')
-file=$HOME/vault/\$(printf %s "\${key:-\$input}" | tr / _)
-case \$1 in
-  store) printf %s "\$input" >"\$file" ;;
-  get) [ -f "\$file" ] && cat "\$file" || { echo 'credentials not found in native keychain'; exit 1; } ;;
-  erase) rm -f "\$file" ;;
-esac
-H
-  chmod +x bin/docker-credential-vault
-  PATH=$HOME/bin:$PATH
-}
-
 @test "a helper that auth.json names gets the secret" {
   needs_podman
   needs_skopeo
   registry
-  helper
+  vault_helper
   auth_json "{\"credHelpers\":{\"$REGISTRY\":\"vault\"}}"
   succeeds create ci "$REGISTRY"
   [[ $stderr != *unencrypted* ]]
@@ -365,14 +348,14 @@ H
 }
 
 @test "Docker Hub is asked of a helper as docker.io" {
-  helper
+  vault_helper
   auth_json '{"credHelpers":{"docker.io":"vault"}}'
   succeeds create ci https://index.docker.io/v1/
   [[ $(cat vault/docker.io) == *'"ServerURL":"docker.io"'* ]]
 }
 
 @test "what was written before auth.json named a helper is known to rest there, and taken from there" {
-  helper
+  vault_helper
   succeeds create ci registry.example
   sed -i 's/^{/{"credHelpers":{"registry.example":"vault"},/' "$AUTH"
   succeeds dpat status
@@ -382,7 +365,7 @@ H
 }
 
 @test "a helper keeps no repository, and one that is not there is told" {
-  helper
+  vault_helper
   auth_json '{"credHelpers":{"registry.example":"vault","absent.example":"absent","empty.example":""},"credsStore":"vault"}'
   before=$(cat "$AUTH")
   fails_with credential_helper create ci registry.example/team
@@ -499,13 +482,7 @@ as_helper() {
 
 @test "a token goes into pass where auth.json names it, and podman finds it" {
   needs_podman
-  command -v docker-credential-pass >/dev/null && command -v pass >/dev/null && command -v gpg >/dev/null ||
-    skip 'needs docker-credential-pass, pass and gpg (golang-docker-credential-helpers, pass, gnupg)'
-  GNUPGHOME=$(mktemp -d "${TMPDIR:-/tmp}/dpat-gpg-XXXXXX") # a socket's path may not be long
-  export GNUPGHOME PASSWORD_STORE_DIR=$HOME/passwords
-  chmod 700 "$GNUPGHOME"
-  gpg --batch --quiet --passphrase '' --quick-generate-key dpat-test default default never 2>/dev/null
-  pass init dpat-test >/dev/null
+  pass_helper
   auth_json '{"credHelpers":{"registry.example":"pass"}}'
   succeeds create ci registry.example
   [ "$(podman login --get-login registry.example)" = alice ]

@@ -1,0 +1,32 @@
+# Credential helpers other than dpat: one made here, and pass.
+# shellcheck shell=bash
+# Sourced after lib.bash in setup().
+
+# A credential helper that keeps one file per registry, on PATH as "vault".
+vault_helper() {
+  mkdir -p bin vault
+  cat >bin/docker-credential-vault <<H
+#!/bin/sh
+input=\$(cat)
+key=\$(printf %s "\$input" | sed -n 's/.*"ServerURL":"\([^"]*\)".*/\1/p')
+file=$HOME/vault/\$(printf %s "\${key:-\$input}" | tr / _)
+case \$1 in
+  store) printf %s "\$input" >"\$file" ;;
+  get) [ -f "\$file" ] && cat "\$file" || { echo 'credentials not found in native keychain'; exit 1; } ;;
+  erase) rm -f "\$file" ;;
+esac
+H
+  chmod +x bin/docker-credential-vault
+  PATH=$HOME/bin:$PATH
+}
+
+# docker-credential-pass with a store of its own; who calls it takes $GNUPGHOME away in the end.
+pass_helper() {
+  command -v docker-credential-pass >/dev/null && command -v pass >/dev/null && command -v gpg >/dev/null ||
+    skip 'needs docker-credential-pass, pass and gpg (golang-docker-credential-helpers, pass, gnupg)'
+  GNUPGHOME=$(mktemp -d "${TMPDIR:-/tmp}/dpat-gpg-XXXXXX") # a socket's path may not be long
+  export GNUPGHOME PASSWORD_STORE_DIR=$HOME/passwords
+  chmod 700 "$GNUPGHOME"
+  gpg --batch --quiet --passphrase '' --quick-generate-key dpat-test default default never 2>/dev/null
+  pass init dpat-test >/dev/null
+}
