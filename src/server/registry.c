@@ -32,12 +32,6 @@ static int choose_audience (const struct call *call, const char **ret_audience, 
                       config->registry_audience);
 }
 
-const char *handlers_grant_type (const struct exchange *exchange)
-{
-    const char *type = json_get_string (exchange->json, "grant_type");
-    return type && strcmp (exchange->method, "POST") == 0 ? type : "";
-}
-
 /* Of a form: the grant it speaks of. */
 static int take_grant_type (const struct call *call, struct registry_request *request, struct secret *secret,
                             struct error *err)

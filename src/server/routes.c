@@ -168,6 +168,12 @@ static json_t *read_json (const struct exchange *exchange, struct error *err)
     return json;
 }
 
+const char *handlers_grant_type (const struct exchange *exchange)
+{
+    const char *type = json_get_string (exchange->json, "grant_type");
+    return type && strcmp (exchange->method, "POST") == 0 ? type : "";
+}
+
 /* A worker is for passwords. What the handler will look at is known by now: a token is none, and nothing is none. */
 static bool hashes (const struct exchange *exchange)
 {
