@@ -185,6 +185,12 @@ static bool may_have_tokens (const struct keys *keys, size_t i, int64_t now)
            || keys->registry[i + 1].signs_from + REGISTRY_LIFE_MAX_S + REGISTRY_LEEWAY_S > now;
 }
 
+static int fail_unwritable (const char *path, const char *why, struct error *err)
+{
+    error_set (err, ERROR_KEY_INVALID, "the key file %s cannot be given a key for registry tokens: %s", path, why);
+    return error_hint (err, "run dpat registry keys rotate where it can be written, and put it back");
+}
+
 /* Write the file with a new key behind those of keys that stay. */
 static int append_registry_key (const char *path, const struct keys *keys, int64_t signs_from, int64_t now, bool alone,
                                 struct error *err)
@@ -216,8 +222,7 @@ static int append_registry_key (const char *path, const struct keys *keys, int64
     secret_wipe (&key, sizeof (key));
     if (file_replace (path, buffer_text (&new), new.len, 0600, &why) == 0)
         return 0;
-    error_set (err, ERROR_KEY_INVALID, "the key file %s cannot be given a key for registry tokens: %s", path, why.text);
-    return error_hint (err, "run dpat registry keys rotate where it can be written, and put it back");
+    return fail_unwritable (path, why.text, err);
 }
 
 /* Under the lock of the key file: add a key, unless one is there and only the first one is wanted. */
@@ -248,7 +253,7 @@ static int add_locked (const char *path, int64_t signs_from, int64_t now, bool a
     struct file_lock lock = FILE_LOCK_INIT;
     struct error why = ERROR_INIT;
     if (file_lock_take (&lock, path, LOCK_TIMEOUT_MS, &why) != 0)
-        return fail_invalid (path, why.text, err);
+        return fail_unwritable (path, why.text, err);
     int status = add_registry_key (path, signs_from, now, alone, only_first, ret_keys, err);
     file_lock_release (&lock);
     return status;

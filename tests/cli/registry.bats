@@ -728,10 +728,12 @@ sys.stdin.read()' "$STORE" <release >held 3>&- &
   code=$(curl -s -o answer -w '%{http_code}' "$URL/token")
   health=$(curl -s -o health -w '%{http_code}' "$URL/healthz")
   stop_server
+  run --separate-stderr dpat registry keys rotate --key-file "$HOME/apart/key"
   umount apart
   [ "$code" = 500 ]
   [ "$health" = 200 ]
   grep -q UNKNOWN answer
+  [[ $status -eq 12 && $stderr == *'cannot be given a key'*'where it can be written'* && $stderr != *backup* ]]
 }
 
 @test "the log tells the life of a token, and never a secret" {
