@@ -82,7 +82,8 @@ for path in sys.argv[1:]:
     # a pipe that is full: create waits in its write, the token is made
     exec 7<>pipe
     head -c 65536 /dev/zero >&7
-    "$PYTHON3" -c "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])" "$DPAT" create "ci$signal" -q >&7 2>err 3>&- 7>&- &
+    # a job in the background ignores SIGINT, and one under nohup SIGHUP
+    env --default-signal "$DPAT" create "ci$signal" -q >&7 2>err 3>&- 7>&- &
     pid=$!
     made() { [ "$(sqlite3 "$STORE" "SELECT count(*) FROM audit WHERE token_name = 'ci$signal' AND action = 'token_created'")" -eq 1 ]; }
     wait_until made
