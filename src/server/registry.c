@@ -127,7 +127,7 @@ int handle_registry_token (struct call *call, struct error *err)
     if (handlers_try (call, request.user, is_password, authorise, &attempt, err) != 0)
         return -1;
     memcpy (exchange->user, grant.user, sizeof (exchange->user));
-    exchange->granted = xstrndup (grant.scope, LOGGED_MAX_BYTES);
+    exchange->granted = xstrndup (grant.scope, strnlen (grant.scope, LOGGED_MAX_BYTES));
     reply (exchange, &grant, is_post);
     return 0;
 }
