@@ -30,6 +30,7 @@ static int run_grant (struct invocation *invocation, json_t **ret_result, struct
     const char *namespace = invocation->arguments[1];
     enum namespace_right right = namespace_right_parse (invocation->arguments[2]);
     struct account account;
+    bool changed = true;
     if (right == RIGHT_NONE) {
         error_set (err, ERROR_USAGE, "\"%.40s\" is no right", invocation->arguments[2]);
         return error_hint (err, "rights are read (pull), write (push as well) and admin (delete as well)");
@@ -37,9 +38,10 @@ static int run_grant (struct invocation *invocation, json_t **ret_result, struct
     if (app_open_embedded (app, false, err) != 0)
         return -1;
     if (app->options.dry_run ? accounts_get (app->embedded, user, &account, err) != 0
-                             : grants_give (app->embedded, &app->caller, user, namespace, right, err) != 0)
+                             : grants_give (app->embedded, &app->caller, user, namespace, right, &changed, err) != 0)
         return -1;
-    *ret_result = grant_document ("grant", app->options.dry_run, user, namespace, namespace_right_name (right), true);
+    *ret_result =
+        grant_document ("grant", app->options.dry_run, user, namespace, namespace_right_name (right), changed);
     return 0;
 }
 

@@ -17,18 +17,20 @@ static int check_namespace (const char *namespace, struct error *err)
 }
 
 int grants_give (struct embedded *embedded, const struct caller *caller, const char *user, const char *namespace,
-                 enum namespace_right right, struct error *err)
+                 enum namespace_right right, bool *ret_changed, struct error *err)
 {
     AUTO (account_row) account = { .password_phc = NULL };
+    bool changed = false;
     struct grant_row row = { .right = right, .created_us = clock_now_us () };
     if (check_namespace (namespace, err) != 0 || embedded_begin_account (embedded, user, &account, err) != 0)
         return -1;
     AUTOFREE char *note = xasprintf ("%s %s", namespace_right_name (right), namespace);
     memcpy (row.account_id, account.id, sizeof (row.account_id));
     memcpy (row.namespace, namespace, strlen (namespace) + 1);
-    int status = store_grant_put (embedded->store, &row, err);
-    if (status == 0)
+    int status = store_grant_put (embedded->store, &row, &changed, err);
+    if (status == 0 && changed)
         status = embedded_audit (embedded, caller, "operator", "namespace_granted", &account, NULL, note, err);
+    *ret_changed = changed;
     return embedded_end (embedded, status, err);
 }
 

@@ -12,10 +12,11 @@
 /* Every namespace there is or will be. */
 #define GRANTS_EVERYWHERE "*"
 
-/* Grant an account a right in a namespace, or in all of them, in place of the one it had there.
+/* Grant an account a right in a namespace, or in all of them, in place of the one it had there; *ret_changed tells
+ * whether that was another.
  * ERROR_ACCOUNT_NOT_FOUND, ERROR_USAGE for what is no namespace. caller's bearer is not looked at, here and below. */
 int grants_give (struct embedded *embedded, const struct caller *caller, const char *user, const char *namespace,
-                 enum namespace_right right, struct error *err);
+                 enum namespace_right right, bool *ret_changed, struct error *err);
 
 /* Take a grant away. None is no error; *ret_changed tells. */
 int grants_take (struct embedded *embedded, const struct caller *caller, const char *user, const char *namespace,

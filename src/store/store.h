@@ -245,8 +245,9 @@ struct repository_list {
 void grant_row_list_release (struct grant_row_list *list);
 void repository_list_release (struct repository_list *list);
 
-/* Set what an account may do in a namespace, or take it away; *ret_deleted tells whether there was a grant. */
-int store_grant_put (struct store *store, const struct grant_row *row, struct error *err);
+/* Set what an account may do in a namespace, or take it away; *ret_changed and *ret_deleted tell whether there was
+ * another grant, or one. */
+int store_grant_put (struct store *store, const struct grant_row *row, bool *ret_changed, struct error *err);
 int store_grant_delete (struct store *store, const char *account_id, const char *namespace, bool *ret_deleted,
                         struct error *err);
 

@@ -25,15 +25,20 @@ static enum namespace_right read_right (const struct value *column)
     return text ? namespace_right_parse (text) : RIGHT_NONE;
 }
 
-int store_grant_put (struct store *store, const struct grant_row *row, struct error *err)
+int store_grant_put (struct store *store, const struct grant_row *row, bool *ret_changed, struct error *err)
 {
     const struct value values[] = { bind_text (row->account_id), bind_text (row->namespace),
                                     bind_text (namespace_right_name (row->right)), bind_integer (row->created_us) };
-    return store_run (store,
-                      "INSERT INTO namespace_grant (account_id, namespace, access, created_us) VALUES (?, ?, ?, ?)"
-                      " ON CONFLICT (account_id, namespace) DO UPDATE SET access = excluded.access,"
-                      " created_us = excluded.created_us",
-                      values, ARRAY_SIZE (values), err);
+    int64_t changed;
+    if (engine_run (store->engine,
+                    "INSERT INTO namespace_grant (account_id, namespace, access, created_us) VALUES (?, ?, ?, ?)"
+                    " ON CONFLICT (account_id, namespace) DO UPDATE SET access = excluded.access,"
+                    " created_us = excluded.created_us WHERE access <> excluded.access",
+                    values, ARRAY_SIZE (values), NULL, NULL, &changed, err)
+        != 0)
+        return -1;
+    *ret_changed = changed > 0;
+    return 0;
 }
 
 int store_grant_delete (struct store *store, const char *account_id, const char *namespace, bool *ret_deleted,

@@ -200,6 +200,10 @@ assert json.dumps(sys.argv[1]) in text, text' "$HOME/a \"b\"/jwks.json"
   [ -z "$(dpat account public -q)" ]
   succeeds dpat account grant bob team read --json
   check_json grant <<<"$output"
+  [ "$(dpat account grant bob again read --json | json '["changed"]')" = true ]
+  [ "$(dpat account grant bob again read --json | json '["changed"]')" = false ]
+  [ "$(dpat log --all --porcelain | grep -c 'read again')" -eq 1 ]
+  dpat account revoke bob again -q
   succeeds dpat account revoke bob team
   [[ $stderr == *'no right in the namespace team any more'* ]]
   succeeds dpat account revoke bob team # none is fine

@@ -236,7 +236,11 @@ static void grant (struct store *store, const char *account, const char *namespa
     struct grant_row row = { .right = right, .created_us = 1 };
     memcpy (row.account_id, account, sizeof (row.account_id));
     memcpy (row.namespace, namespace, strlen (namespace) + 1);
-    assert_ok (store_grant_put (store, &row, &err), &err);
+    bool changed = false;
+    assert_ok (store_grant_put (store, &row, &changed, &err), &err);
+    assert_true (changed);
+    assert_ok (store_grant_put (store, &row, &changed, &err), &err);
+    assert_false (changed);
 }
 
 static void grants_are_of_an_account_and_a_namespace (void **state)
