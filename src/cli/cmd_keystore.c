@@ -112,7 +112,7 @@ static void tell_of_docker (const struct app *app)
         output_note ("warning: %s; put it there: ln -s \"$(command -v dpat)\" /usr/local/bin/docker-credential-dpat",
                      why.text);
     if (!app->options.quiet && !app->options.json)
-        output_note ("Docker keeps new credentials in it from now on; docker login moves one that it has already");
+        output_note ("Docker keeps its credentials in it from now on; those it had it needs anew: docker login");
 }
 
 static int run_init (struct invocation *invocation, json_t **ret_result, struct error *err)
@@ -211,12 +211,14 @@ static const struct command keystore_command_init = {
         "DPAT_PASSPHRASE_FILE. With --docker the Docker CLI keeps its credentials there from now on: \"credsStore\" "
         "of\n"
         "Docker's config.json becomes \"dpat\"; another store that it names is replaced only with a yes, or -y. What\n"
-        "stands in config.json already stays there; docker login moves it. Docker looks for docker-credential-dpat on\n"
-        "PATH, which is dpat under that name.\n"
+        "stands in config.json already stays there, but Docker does not look at it any more while it can open the\n"
+        "keystore: docker login, or dpat create --docker, writes it anew. Docker looks for docker-credential-dpat on\n"
+        "PATH, which is dpat under that name; it asks at each look, unless the keystore is unlocked.\n"
         "\n"
-        "With --sessions dpat's own sessions rest there from now on, those of now included: sessions.json then tells\n"
-        "only who is signed in where and until when. Commands that need a session ask for the passphrase, unless the\n"
-        "keystore is unlocked. dpat keystore release is the way back.\n"
+        "With --sessions dpat's own sessions rest there from now on, those of now included: sessions.json then has\n"
+        "no bearer, but who is signed in where and until when, and which tokens were given to Docker. Commands that\n"
+        "need a session ask for the passphrase, unless the keystore is unlocked. dpat keystore release is the way "
+        "back.\n"
         "\n"
         "With either, a keystore that is there already is the one that is meant.",
     .examples =

@@ -74,7 +74,7 @@ static const char secrets_text[] =
     "whose key the kernel can keep for a while (dpat keystore unlock).\n"
     "\n"
     "What rests goes when it should: dpat logout takes the session and what dpat put into the credentials of Docker\n"
-    "and podman; dpat delete takes what was saved or given to them of that token; when a session is over, the next\n"
+    "and podman; dpat delete takes what was saved or given to them of that token; when a session expired, the next\n"
     "run of dpat, or of docker-credential-dpat, takes what belongs to it. Nobody is asked for a passphrase by that:\n"
     "what is in a locked keystore goes when it is open again.\n"
     "\n"
