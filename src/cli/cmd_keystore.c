@@ -213,7 +213,7 @@ static const struct command keystore_command_init = {
         "Docker's config.json becomes \"dpat\"; another store that it names is replaced only with a yes, or -y. What\n"
         "stands in config.json already stays there, but Docker does not look at it any more while it can open the\n"
         "keystore: docker login, or dpat create --docker, writes it anew. Docker looks for docker-credential-dpat on\n"
-        "PATH, which is dpat under that name; it asks at each look, unless the keystore is unlocked.\n"
+        "PATH, which is dpat under that name; unlock the keystore first, or docker asks at each look.\n"
         "\n"
         "With --sessions dpat's own sessions rest there from now on, those of now included: sessions.json then has\n"
         "no bearer, but who is signed in where and until when, and which tokens were given to Docker. Commands that\n"

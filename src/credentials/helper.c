@@ -54,8 +54,8 @@ static int fail (const struct helper *helper, const char *action, const struct b
         return error_set (err, ERROR_CREDENTIAL_HELPER, "%s %s failed: %.200s", helper->program, action,
                           buffer_text (&words));
     /* what stands in the answer of a get may be the secret */
-    return error_set (err, ERROR_CREDENTIAL_HELPER, "%s %s failed (exit status %d)", helper->program, action,
-                      exit_status);
+    error_set (err, ERROR_CREDENTIAL_HELPER, "%s %s failed (exit status %d)", helper->program, action, exit_status);
+    return error_hint (err, "unlock what it keeps credentials in; for dpat's: dpat keystore unlock");
 }
 
 static int run (const struct helper *helper, const char *action, const char *input, size_t len, struct buffer *answer,

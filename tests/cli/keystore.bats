@@ -303,3 +303,12 @@ signed_in_for_an_hour() {
   [ "$(dpat list -q | wc -l)" -eq 2 ]
   fails_with usage dpat create third --save --docker
 }
+
+@test "where docker's credentials rest in a locked keystore, it is said" {
+  DPAT_PASSPHRASE_FILE=$HOME/passphrase dpat keystore init --docker -q
+  signed_in
+  run --separate-stderr dpat create ci --docker --registry registry.example
+  [ "$status" -eq 12 ]
+  [[ $stderr == *'docker-credential-dpat get failed'*'dpat keystore unlock'* ]]
+  [ -z "$(dpat list -q)" ]
+}
