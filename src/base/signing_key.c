@@ -180,7 +180,8 @@ static bool fill_certificate (X509 *certificate, const struct signing_key *key, 
     unsigned char serial[16];
     if (crypto_random (serial, sizeof (serial), NULL) != 0)
         return false;
-    serial[0] &= 0x7f; /* RFC 5280 section 4.1.2.2: a positive number */
+    serial[0] =
+        (serial[0] & 0x3f) | 0x40; /* positive (RFC 5280 section 4.1.2.2), and no zeros in front (X.690, 8.3.2) */
     X509_NAME *name = X509_get_subject_name (certificate);
     return X509_set_version (certificate, X509_VERSION_3) == 1
            && ASN1_STRING_set (X509_get_serialNumber (certificate), serial, sizeof (serial)) == 1

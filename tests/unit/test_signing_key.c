@@ -140,6 +140,22 @@ static void certificates_carry_the_key (void **state)
     assert_code (&err, ERROR_CONFIG);
 }
 
+/* Its serial number is random, and DER has one way only to write a number. */
+static void every_certificate_can_be_read (void **state)
+{
+    (void)state;
+    AUTOPTR (signing_key) key = new_key ();
+    struct error err = ERROR_INIT;
+    for (int i = 0; i < 3000; i++) {
+        AUTO (buffer) pem;
+        AUTO (buffer) ids;
+        buffer_init (&pem, 8192);
+        buffer_init (&ids, 1024);
+        assert_ok (signing_key_write_certificate (key, "dpat", 1764000000, 1795536000, &pem, &err), &err);
+        assert_int_equal (signing_key_list_certificates (buffer_text (&pem), pem.len, &ids, &err), 1);
+    }
+}
+
 static void what_is_no_key_is_refused (void **state)
 {
     (void)state;
@@ -159,8 +175,11 @@ static void what_is_no_key_is_refused (void **state)
 int main (void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test (ids_are_libtrusts),         cmocka_unit_test (the_recorded_token_verifies),
-        cmocka_unit_test (what_is_signed_verifies),   cmocka_unit_test (certificates_carry_the_key),
+        cmocka_unit_test (ids_are_libtrusts),
+        cmocka_unit_test (the_recorded_token_verifies),
+        cmocka_unit_test (what_is_signed_verifies),
+        cmocka_unit_test (certificates_carry_the_key),
+        cmocka_unit_test (every_certificate_can_be_read),
         cmocka_unit_test (what_is_no_key_is_refused),
     };
     json_start ();
