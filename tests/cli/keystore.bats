@@ -208,7 +208,7 @@ setup() {
   succeeds dpat keystore init --docker -y
   [ "$(json '["credsStore"]' <"$DOCKER_CONFIG/config.json")" = dpat ]
   [ "$(json '["other"]["kept"]' <"$DOCKER_CONFIG/config.json")" = 1 ]
-  [[ $stderr == *'Docker keeps new credentials in it from now on'* && $stderr != *warning* ]]
+  [[ $stderr == *'Docker keeps its credentials in it from now on'* && $stderr != *warning* ]]
   rm bin/docker-credential-dpat
   succeeds dpat keystore init --docker
   [[ $stderr == *'docker-credential-dpat'*'is no program on PATH; put it there: ln -s '* ]]
