@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "src/base/memory.h"
 
@@ -101,6 +102,16 @@ bool address_is_loopback (const struct address *address)
 {
     static const struct address one = { .family = AF_INET6, .bytes = { [15] = 1 } };
     return (address->family == AF_INET && address->bytes[0] == 127) || address_equal (address, &one);
+}
+
+bool address_host_is_loopback (const char *host)
+{
+    if (memchr (host, '@', strcspn (host, "/?#"))) /* then the host comes behind it */
+        return false;
+    size_t len = strcspn (host, ":/?#");
+    return (len == 9 && strncasecmp (host, "localhost", 9) == 0)
+           || (strncmp (host, "[::1]", 5) == 0 && strcspn (host + 5, ":/?#") == 0)
+           || (strncmp (host, "127.", 4) == 0 && strspn (host, "0123456789.") == len);
 }
 
 struct address address_neighbourhood (const struct address *address)

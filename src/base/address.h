@@ -48,6 +48,10 @@ bool address_equal (const struct address *a, const struct address *b);
 /* 127.0.0.0/8 or ::1. */
 bool address_is_loopback (const struct address *address);
 
+/* Whether a URL leads to this machine, by its text from the host on: localhost, 127.0.0.0/8 or [::1], and what ends the
+ * host. No name is looked up. */
+bool address_host_is_loopback (const char *host);
+
 /* What one customer of a provider usually has: the address itself for IPv4, the /64 for IPv6. */
 struct address address_neighbourhood (const struct address *address);
 

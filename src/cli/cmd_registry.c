@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "src/base/address.h"
 #include "src/base/clock.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
@@ -65,12 +66,10 @@ static char *clean_url (const char *text, struct error *err)
     while (len > 0 && text[len - 1] == '/')
         len--;
     AUTOFREE char *url = xstrndup (text, len);
-    const char *host = strstr (url, "://");
-    bool tls = strncmp (url, "https://", 8) == 0 && url[8];
-    bool here = strncmp (url, "http://127.", 11) == 0 || strncmp (url, "http://localhost", 16) == 0
-                || strncmp (url, "http://[::1]", 12) == 0;
-    if ((tls || here) && !text_has_control (url, len) && strpbrk (url, " \"\\?#") == NULL
-        && strchr (host + 3, '/') == NULL)
+    const char *host = strncmp (url, "https://", 8) == 0                                        ? url + 8
+                       : strncmp (url, "http://", 7) == 0 && address_host_is_loopback (url + 7) ? url + 7
+                                                                                                : "";
+    if (host[0] && !text_has_control (url, len) && strpbrk (host, " \"\\?#@/") == NULL)
         return take (&url);
     error_set (err, ERROR_USAGE, "\"%.80s\" is nothing that clients can be sent to", text);
     error_hint (err, "give the address of dpat serve alone, as https://tokens.example:8443; plain http only for this "

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/address.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/memory.h"
@@ -104,8 +105,7 @@ static void check_realm (struct check *check)
               "realm is \"%s\", where dpat serve makes no "
               "tokens",
               realm);
-    if (strncmp (realm, "http://", 7) == 0 && strncmp (realm, "http://127.", 11) != 0
-        && strncmp (realm, "http://localhost", 16) != 0 && strncmp (realm, "http://[::1]", 12) != 0)
+    if (strncmp (realm, "http://", 7) == 0 && !address_host_is_loopback (realm + 7))
         find (check, "warning", "use https://",
               "realm is \"%s\": clients send their tokens over the network in the clear", realm);
 }

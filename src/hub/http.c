@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "src/base/address.h"
 #include "src/base/clock.h"
 #include "src/base/json.h"
 #include "src/base/library.h"
@@ -63,13 +64,6 @@ static int64_t now_ms (void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static bool is_loopback_host (const char *host)
-{
-    size_t len = host[0] == '[' ? strcspn (host, "]") + 1 : strcspn (host, ":");
-    return (len == 9 && strncasecmp (host, "localhost", 9) == 0) || (len == 5 && strncmp (host, "[::1]", 5) == 0)
-           || (strncmp (host, "127.", 4) == 0 && strspn (host, "0123456789.") == len);
-}
-
 static int check_url (const char *url, const char *host, bool plain, struct error *err)
 {
     size_t host_len = strcspn (host, "/?#");
@@ -81,7 +75,7 @@ static int check_url (const char *url, const char *host, bool plain, struct erro
     if (host_len == 0 || strchr (host + host_len, '?') || strchr (host + host_len, '#'))
         return error_set (err, ERROR_USAGE, "\"%.100s\" is no URL of a service; write it as https://tokens.example",
                           url);
-    if (plain && !is_loopback_host (host)) {
+    if (plain && !address_host_is_loopback (host)) {
         error_set (err, ERROR_USAGE, "plain http:// would show secrets on the way to %.*s", (int)host_len, host);
         return error_hint (err, "use https://");
     }

@@ -123,7 +123,7 @@ assert json.dumps(sys.argv[1]) in text, text' "$HOME/a \"b\"/jwks.json"
 @test "what registry config and keys refuse" {
   fails_with usage dpat registry config
   fails_with usage dpat registry config --out keys
-  for url in '' x ftp://x http://tokens.example https:// https://x/token 'https://a b' 'https://x?y'; do
+  for url in '' x ftp://x http://tokens.example https:// https://x/token https://u:p@x http://localhost.example http://127.0.0.1.example 'https://a b' 'https://x?y'; do
     fails_with usage dpat registry config --out keys --url "$url"
   done
   [ ! -e keys ]
@@ -673,6 +673,13 @@ sys.stdin.read()' "$STORE" <release >held 3>&- &
   says 11 'makes no tokens'
   sed 's|realm: .*|realm: http://tokens.example/token|' auth.yml >registry.yml
   says 0 'in the clear'
+  for host in localhost.example 127.0.0.1.example 127.example:80; do
+    sed "s|realm: .*|realm: http://$host/token|" auth.yml >registry.yml
+    says 0 'in the clear'
+  done
+  sed 's|realm: .*|realm: http://127.0.0.1:7380/token|' auth.yml >registry.yml
+  check
+  [[ $status -eq 0 && $output != *'in the clear'* ]]
   sed 's|^    issuer|    autoredirect: true\n&|' auth.yml >registry.yml
   says 0 'autoredirect is on'
   cp auth.yml registry.yml

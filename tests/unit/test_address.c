@@ -148,9 +148,33 @@ static void neighbours_share_what_a_provider_gives (void **state)
     assert_string_equal (address_format (&near4, text), "192.0.2.7");
 }
 
+static void a_host_on_this_machine_is_known_by_its_text (void **state)
+{
+    (void)state;
+    static const char *const here[] = { "localhost",   "LocalHost:80", "localhost/path", "127.0.0.1",
+                                        "127.9.9.9:1", "[::1]",        "[::1]:7380/x",   "127.0.0.1?q" };
+    static const char *const elsewhere[] = { "",
+                                             "localhost.example",
+                                             "localhos",
+                                             "127.0.0.1.example",
+                                             "127.example:80",
+                                             "[::2]",
+                                             "localhost:80@example",
+                                             "localhost@example",
+                                             "10.0.0.1",
+                                             "example/localhost",
+                                             "[::1].example",
+                                             "[" };
+    for (size_t i = 0; i < ARRAY_SIZE (here); i++)
+        assert_true (address_host_is_loopback (here[i]));
+    for (size_t i = 0; i < ARRAY_SIZE (elsewhere); i++)
+        assert_false (address_host_is_loopback (elsewhere[i]));
+}
+
 int main (void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test (addresses_are_read_as_proxies_write_them),
+                                        cmocka_unit_test (a_host_on_this_machine_is_known_by_its_text),
                                         cmocka_unit_test (sockets_have_addresses),
                                         cmocka_unit_test (loopback_is_known),
                                         cmocka_unit_test (networks_have_their_addresses_and_no_others),
