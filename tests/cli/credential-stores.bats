@@ -1,6 +1,7 @@
 # Real credential stores beside dpat: docker-credential-pass, in both directions, and skopeo with what dpat wrote.
 setup() {
   load lib.bash
+  load helper.bash
   dpat_home
   CONFIG=$DOCKER_CONFIG/config.json
   mkdir -p "$DOCKER_CONFIG"
@@ -14,14 +15,7 @@ finish() {
 
 # A password store with a key of its own, which Docker's config.json names.
 with_pass() {
-  command -v docker-credential-pass >/dev/null && command -v pass >/dev/null && command -v gpg >/dev/null ||
-    skip 'needs docker-credential-pass, pass and gpg (golang-docker-credential-helpers, pass, gnupg)'
-  # a socket's path may not be long
-  GNUPGHOME=$(mktemp -d "${TMPDIR:-/tmp}/dpat-gpg-XXXXXX")
-  export GNUPGHOME PASSWORD_STORE_DIR=$HOME/passwords
-  chmod 700 "$GNUPGHOME"
-  gpg --batch --quiet --passphrase '' --quick-generate-key dpat-test default default never 2>/dev/null
-  pass init dpat-test >/dev/null
+  pass_helper
   printf '{"credsStore":"pass"}' >"$CONFIG"
 }
 
@@ -55,13 +49,9 @@ with_pass() {
 @test "skopeo uses what dpat wrote into config.json" {
   command -v skopeo >/dev/null || skip 'no skopeo here'
   printf '{}' >"$CONFIG"
-  SEEN=$HOME/seen
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file "$HOME/port" --record "$SEEN" 3>&- &
-  SERVER=$!
-  wait_until test -s port
-  registry=localhost:$(cat port)
-  succeeds dpat create ci --docker --registry "$registry"
-  skopeo inspect --raw --tls-verify=false "docker://$registry/demo/app:latest" >/dev/null
+  registry
+  succeeds dpat create ci --docker --registry "$REGISTRY"
+  skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/demo/app:latest" >/dev/null
   grep -q '^alice dpat_' "$SEEN"
 }
 
@@ -73,17 +63,13 @@ with_pass() {
   printf 'a long passphrase\n' >passphrase
   export DPAT_PASSPHRASE_FILE=$HOME/passphrase
   dpat keystore init -q
-  SEEN=$HOME/seen
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file "$HOME/port" --record "$SEEN" 3>&- &
-  SERVER=$!
-  wait_until test -s port
-  registry=localhost:$(cat port)
-  printf '{"credHelpers":{"%s":"dpat"}}' "$registry" >"$CONFIG"
-  succeeds dpat create ci --docker --registry "$registry"
-  skopeo inspect --raw --tls-verify=false "docker://$registry/demo/app:latest" >/dev/null
+  registry
+  printf '{"credHelpers":{"%s":"dpat"}}' "$REGISTRY" >"$CONFIG"
+  succeeds dpat create ci --docker --registry "$REGISTRY"
+  skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/demo/app:latest" >/dev/null
   grep -q '^alice dpat_' "$SEEN"
   succeeds dpat logout
   # and without an entry it goes on without credentials, instead of failing for the helper's sake
-  run skopeo inspect --raw --tls-verify=false "docker://$registry/demo/app:latest"
+  run skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/demo/app:latest"
   [[ $output != *"error getting credentials"* ]]
 }

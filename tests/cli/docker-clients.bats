@@ -12,11 +12,7 @@ setup() {
   export DPAT_PASSPHRASE_FILE=$HOME/passphrase
   dpat keystore init --docker -q
   CONFIG=$DOCKER_CONFIG/config.json
-  SEEN=$HOME/seen
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file "$HOME/port" --record "$SEEN" 3>&- &
-  SERVER=$!
-  wait_until test -s port
-  REGISTRY=localhost:$(cat port)
+  registry
   printf '%s' "$REGISTRY" >key
 }
 

@@ -8,15 +8,6 @@ setup() {
   CONFIG=$DOCKER_CONFIG/config.json
 }
 
-# A stand-in registry on loopback that demands credentials; $REGISTRY is its address, $SEEN what it was shown.
-registry() {
-  SEEN=$HOME/seen
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file "$HOME/port" --record "$SEEN" 3>&- &
-  SERVER=$!
-  wait_until test -s port
-  REGISTRY=localhost:$(cat port)
-}
-
 needs_docker() {
   command -v docker >/dev/null || skip 'no docker client here'
 }

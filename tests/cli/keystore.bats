@@ -182,20 +182,16 @@ setup() {
   export DPAT_PASSPHRASE_FILE=$HOME/passphrase
   succeeds dpat keystore init --docker
   grep -q '"credsStore": "dpat"' "$DOCKER_CONFIG/config.json"
-  SEEN=$HOME/seen
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file "$HOME/port" --record "$SEEN" 3>&- &
-  SERVER=$!
-  wait_until test -s port
-  registry=localhost:$(cat port)
+  registry
   signed_in
-  succeeds dpat create ci --docker --registry "$registry"
+  succeeds dpat create ci --docker --registry "$REGISTRY"
   [[ $stderr == *'in docker-credential-dpat'* && $stderr != *unencrypted* ]]
   run ! grep -q '"auth"' "$DOCKER_CONFIG/config.json"
-  docker manifest inspect --insecure "$registry/demo/app" >/dev/null
+  docker manifest inspect --insecure "$REGISTRY/demo/app" >/dev/null
   grep -q '^alice dpat_' "$SEEN"
-  docker login --username bob --password-stdin "$registry" <<<'bobs secret' >/dev/null 2>&1 || :
-  docker logout "$registry" >/dev/null 2>&1
-  printf '%s' "$registry" >key
+  docker login --username bob --password-stdin "$REGISTRY" <<<'bobs secret' >/dev/null 2>&1 || :
+  docker logout "$REGISTRY" >/dev/null 2>&1
+  printf '%s' "$REGISTRY" >key
   INPUT=key answers 1 'credentials not found in native keychain' helper get
 }
 

@@ -130,6 +130,15 @@ stop_server() {
   SERVER=
 }
 
+# A stand-in registry on loopback that demands credentials; $REGISTRY is its address, $SEEN what it was shown.
+registry() {
+  SEEN=$HOME/seen
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file "$HOME/port" --record "$SEEN" 3>&- &
+  SERVER=$!
+  wait_until test -s port
+  REGISTRY=localhost:$(cat port)
+}
+
 # A key and a certificate signed by itself: make_certificate CERTIFICATE KEY NAME [DAYS]
 make_certificate() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$2" -out "$1" \

@@ -21,15 +21,6 @@ needs_skopeo() {
   command -v skopeo >/dev/null || skip 'no skopeo here'
 }
 
-# A stand-in registry on loopback that demands credentials; $REGISTRY is its address, $SEEN what it was shown.
-registry() {
-  SEEN=$HOME/seen
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file "$HOME/port" --record "$SEEN" 3>&- &
-  SERVER=$!
-  wait_until test -s port
-  REGISTRY=localhost:$(cat port)
-}
-
 # The user and the secret that were shown last.
 shown() {
   tail -n 1 "$SEEN" | cut -d ' ' -f 1,2
