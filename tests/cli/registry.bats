@@ -28,8 +28,8 @@ token_of() {
 # A command of a user who has signed in by token_of.
 as() { DPAT_STATE_DIR=$HOME/state-$1 DPAT_CONFIG_DIR=$HOME/config-$1 dpat "${@:2}"; }
 
-# What runs a program with its clock moved, in the same process: clock OFFSET
-clock() { echo "env FAKETIME=$1 LD_PRELOAD=$(faketime -f +0 printenv LD_PRELOAD)"; }
+# What runs a program with its clock moved, in the same process: clock FAKETIME=OFFSET, or other variables of faketime
+clock() { echo "env $* LD_PRELOAD=$(faketime -f +0 printenv LD_PRELOAD)"; }
 
 # What /token answers: ask USER SECRET-FILE SCOPES..., or ask - for nobody
 ask() {
@@ -285,7 +285,7 @@ refused() {
   refused 401 UNAUTHORIZED 'the account alice is disabled' -u "alice:$PASSWORD" "$(at)"
   dpat account enable alice -q
   stop_server
-  DPAT_RUNNER=$(clock +100d) start_server
+  DPAT_RUNNER=$(clock FAKETIME=+100d) start_server
   refused 401 UNAUTHORIZED 'the token "ci" expired at ' -u "alice:$secret" "$(at)"
   refused 401 UNAUTHORIZED 'incorrect' -u "bob:$secret" "$(at)"
   # what OAuth's clients look for stands beside it
@@ -413,7 +413,7 @@ refused() {
   [ "$status" -eq 0 ]
   token_of alice brief write -e 1m
   stop_server
-  DPAT_RUNNER=$(clock +2m) start_server --listen "127.0.0.1:$PORT"
+  DPAT_RUNNER=$(clock FAKETIME=+2m) start_server --listen "127.0.0.1:$PORT"
   docker_login alice brief
   [ "$status" -eq 1 ]
   [[ $output == *'unauthorized: the token "brief" expired at'* ]]
@@ -535,7 +535,7 @@ refused() {
   registry_says "$(good | sed 's/....$/AAAA/')" 401 'invalid'
   token_of alice brief write -e 1m
   stop_server
-  DPAT_RUNNER=$(clock -10m) start_server
+  DPAT_RUNNER=$(clock FAKETIME=-10m) start_server
   registry_says "$(good)" 401 'token not to be used after'
   stop_server
   start_server --registry-service other
@@ -799,6 +799,19 @@ sys.stdin.read()' "$STORE" <release >held 3>&- &
   succeeds dpat create 'a name & more' -q
   [ "$(dpat log 'a name & more' --porcelain | wc -l)" -eq 1 ]
   fails_with unsupported dpat log --all --service "$URL"
+}
+
+@test "what is refused is written down when the clock was set back" {
+  native_only 'faketime cannot be loaded into it'
+  echo '+0' >offset
+  DPAT_RUNNER=$(clock "FAKETIME_TIMESTAMP_FILE=$HOME/offset" FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1) start_server
+  token_of alice ci write
+  ask alice ci 'repository:alice/app:pull' | granted
+  written() { [[ $(dpat log --all --porcelain) == *"$1"* ]]; }
+  wait_until written token_used_from_new_address
+  echo '-1h' >offset
+  refused 401 UNAUTHORIZED incorrect -u "bob:$(cat ci)" "$URL/token"
+  wait_until written 'unknown token'
 }
 
 @test "run your own registry, as it is told" {
