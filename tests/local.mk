@@ -45,6 +45,7 @@ cli_tests = \
 	tests/cli/delete.bats \
 	tests/cli/demo.bats \
 	tests/cli/docker-clients.bats \
+	tests/cli/docker-situations.bats \
 	tests/cli/docker-config.bats \
 	tests/cli/docker.bats \
 	tests/cli/faults.bats \
@@ -95,6 +96,7 @@ test_support = \
 	tests/demo.sh \
 	tests/lint/lib.sh \
 	tests/support/check-json.py \
+	tests/support/daemon.py \
 	tests/support/api.py \
 	tests/support/hub-api.json \
 	tests/support/hub.py \

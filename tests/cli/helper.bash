@@ -30,3 +30,32 @@ pass_helper() {
   gpg --batch --quiet --passphrase '' --quick-generate-key dpat-test default default never 2>/dev/null
   pass init dpat-test >/dev/null
 }
+
+# A stand-in for Docker's daemon (tests/support/daemon.py): $DOCKER_HOST leads the docker client to it, $ASKED has what
+# it was asked. Who calls it calls stop_docker_daemon in finish(): docker_daemon [OPTIONS of daemon.py]
+docker_daemon() {
+  ASKED=$HOME/asked
+  SOCKETS=$(mktemp -d "${TMPDIR:-/tmp}/dpat-docker-XXXXXX") # a socket's path may not be long
+  export DOCKER_HOST=unix://$SOCKETS/docker.sock
+  unset DOCKER_CONTEXT DOCKER_TLS_VERIFY DOCKER_AUTH_CONFIG
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/daemon.py" --socket "$SOCKETS/docker.sock" --record "$ASKED" "$@" 3>&- &
+  DAEMON=$!
+  wait_until test -S "$SOCKETS/docker.sock"
+}
+
+stop_docker_daemon() {
+  [ -n "${DAEMON-}" ] || return 0
+  kill "$DAEMON" 2>/dev/null || :
+  wait "$DAEMON" || :
+  DAEMON=
+  rm -rf "$SOCKETS"
+}
+
+# The credentials that docker pull shows the daemon for an image, as JSON with its keys in order, "{}" for none; what
+# docker says goes to the file said: docker_sends IMAGE
+docker_sends() {
+  rm -f "$ASKED"
+  docker pull "$1" >said 2>&1
+  "$PYTHON3" -c 'import json, sys
+print(json.dumps(json.loads(sys.stdin.readlines()[-1])["auth"], sort_keys=True))' <"$ASKED"
+}
