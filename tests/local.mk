@@ -4,6 +4,7 @@ unit_tests = \
 	tests/unit/test_address \
 	tests/unit/test_bearers \
 	tests/unit/test_buffer \
+	tests/unit/test_commands \
 	tests/unit/test_crypto \
 	tests/unit/test_docker_config \
 	tests/unit/test_docker_rules \

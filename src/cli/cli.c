@@ -91,15 +91,8 @@ static char *command_path (const struct run *run)
 
 static int parse_command (struct run *run, struct error *err)
 {
-    struct option_target targets[OPTION_TARGETS_MAX] = { { commands_common_options (), &run->app->options } };
-    size_t count = 1;
     run->state = xcalloc (1, run->command->state_size);
-    for (const struct option_group *group = run->command->groups; group && group->specs; group++)
-        targets[count++] = (struct option_target){ group->specs, (char *)run->state + group->offset };
-    for (unsigned bit = 1; bit < COMMANDS_ACCEPTS_END; bit <<= 1)
-        if (run->command->accepts & bit)
-            targets[count++] = (struct option_target){ commands_accepted_options (bit), &run->app->options };
-    targets[count].specs = NULL;
+    AUTOFREE struct option_target *targets = commands_option_targets (run->command, run->state, &run->app->options);
     AUTOFREE char *what = command_path (run);
     int arguments;
     if (option_parse (targets, what, false, run->argv, run->argc, &arguments, err) != 0)

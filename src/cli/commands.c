@@ -65,22 +65,33 @@ const struct option_spec *commands_common_options (void)
     return common_options;
 }
 
-const struct option_spec *commands_accepted_options (unsigned accept_bit)
+const struct accepted_option *commands_accepted_options (void)
 {
-    switch (accept_bit) {
-    case ACCEPTS_PORCELAIN:
-        return porcelain_options;
-    case ACCEPTS_QUIET:
-        return quiet_options;
-    case ACCEPTS_DRY_RUN:
-        return dry_run_options;
-    case ACCEPTS_YES:
-        return yes_options;
-    case ACCEPTS_OPERATOR:
-        return operator_options;
-    default:
-        return NULL;
-    }
+    static const struct accepted_option accepted[] = {
+        { ACCEPTS_PORCELAIN, porcelain_options }, { ACCEPTS_QUIET, quiet_options },
+        { ACCEPTS_DRY_RUN, dry_run_options },     { ACCEPTS_YES, yes_options },
+        { ACCEPTS_OPERATOR, operator_options },   { .specs = NULL },
+    };
+    return accepted;
+}
+
+struct option_target *commands_option_targets (const struct command *command, void *state,
+                                               struct common_options *common)
+{
+    size_t count = 2; /* the common ones, and the end */
+    for (const struct option_group *group = command->groups; group && group->specs; group++)
+        count++;
+    for (const struct accepted_option *option = commands_accepted_options (); option->specs; option++)
+        count++;
+    struct option_target *targets = xcalloc (count, sizeof (*targets));
+    struct option_target *next = targets;
+    *next++ = (struct option_target){ common_options, common };
+    for (const struct option_group *group = command->groups; group && group->specs; group++)
+        *next++ = (struct option_target){ group->specs, (char *)state + group->offset };
+    for (const struct accepted_option *option = commands_accepted_options (); option->specs; option++)
+        if (command->accepts & option->bit)
+            *next++ = (struct option_target){ option->specs, common };
+    return targets;
 }
 
 const struct command *commands_find (const struct command *const *list, const char *name)

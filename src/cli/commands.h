@@ -4,6 +4,8 @@
 
 #include "src/cli/command.h"
 
+struct common_options;
+
 extern const struct command cmd_create;
 extern const struct command cmd_keystore;
 extern const struct command cmd_list;
@@ -42,11 +44,19 @@ const char *commands_nearest (const struct command *const *list, const char *nam
 /* The options that every command takes; ends with a row without a name. Borrowed for ever. */
 const struct option_spec *commands_common_options (void);
 
-/* The shared options that a command accepts: for each bit of accepts its one-row table. NULL for the others. Borrowed
- * for ever. */
-const struct option_spec *commands_accepted_options (unsigned accept_bit);
+/* A shared option: the bit with which a command accepts it, and its table of one row. */
+struct accepted_option {
+    enum accepts bit;
+    const struct option_spec *specs;
+};
 
-/* Bits of enum accepts, from the lowest to before this one. */
-#define COMMANDS_ACCEPTS_END (1U << 5)
+/* All that a command's line may set: common options and accepted ones in common, its own groups in state. Owned: free
+ * it; ends with specs NULL. */
+struct option_target *commands_option_targets (const struct command *command, void *state,
+                                               struct common_options *common);
+
+/* The shared options in the order of the help, one per bit of enum accepts; the last has specs NULL. Borrowed for
+ * ever. */
+const struct accepted_option *commands_accepted_options (void);
 
 #endif

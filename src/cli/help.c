@@ -15,9 +15,9 @@ void help_each_option (const struct command *command,
     for (const struct option_group *group = command->groups; group && group->specs; group++)
         for (const struct option_spec *spec = group->specs; spec->name; spec++)
             each (context, spec, true);
-    for (unsigned bit = 1; bit < COMMANDS_ACCEPTS_END; bit <<= 1)
-        if (command->accepts & bit)
-            for (const struct option_spec *spec = commands_accepted_options (bit); spec->name; spec++)
+    for (const struct accepted_option *option = commands_accepted_options (); option->specs; option++)
+        if (command->accepts & option->bit)
+            for (const struct option_spec *spec = option->specs; spec->name; spec++)
                 each (context, spec, true);
     for (const struct option_spec *spec = commands_common_options (); spec->name; spec++)
         each (context, spec, false);

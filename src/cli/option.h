@@ -57,8 +57,6 @@ struct option_target {
     void *base;
 };
 
-#define OPTION_TARGETS_MAX 10
-
 /* Parse argv (argv[0] is the command's name) into the targets, options before, between or after arguments, "--" ends
  * them. A long option may not be abbreviated. With stop_at_argument, parsing ends at the first argument. The arguments
  * left are moved to the front of argv, from argv[1] on; *ret_count tells how many; after stop_at_argument all that was
