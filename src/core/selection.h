@@ -24,14 +24,6 @@ struct selector {
     const char *match;  /* glob(7) over the whole name */
 };
 
-/* Numbers of an account's tokens. */
-struct token_counts {
-    size_t all;
-    size_t active;
-    size_t inactive;
-    size_t expired;
-};
-
 /* Whether no condition is set. */
 bool selector_is_empty (const struct selector *selector);
 

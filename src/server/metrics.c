@@ -47,7 +47,7 @@ void metrics_write (struct metrics *metrics, const struct token_counts *tokens, 
                            code == ERROR_NONE ? "ok" : error_kind (code)->name, number);
     }
     buffer_puts (out, "# HELP dpat_tokens Tokens by state.\n# TYPE dpat_tokens gauge\n");
-    buffer_printf (out, "dpat_tokens{state=\"active\"} %" PRId64 "\n", tokens->active);
-    buffer_printf (out, "dpat_tokens{state=\"inactive\"} %" PRId64 "\n", tokens->inactive);
-    buffer_printf (out, "dpat_tokens{state=\"expired\"} %" PRId64 "\n", tokens->expired);
+    buffer_printf (out, "dpat_tokens{state=\"active\"} %zu\n", tokens->active);
+    buffer_printf (out, "dpat_tokens{state=\"inactive\"} %zu\n", tokens->inactive);
+    buffer_printf (out, "dpat_tokens{state=\"expired\"} %zu\n", tokens->expired);
 }

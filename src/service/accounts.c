@@ -189,8 +189,7 @@ int accounts_delete (struct embedded *embedded, const struct caller *caller, con
 
 int accounts_count_tokens (struct embedded *embedded, struct token_counts *ret_counts, struct error *err)
 {
-    return store_token_count (embedded->store, clock_now_us (), &ret_counts->active, &ret_counts->inactive,
-                              &ret_counts->expired, err);
+    return store_token_count (embedded->store, clock_now_us (), ret_counts, err);
 }
 
 int accounts_act_for (struct embedded *embedded, const struct caller *caller, const char *name,

@@ -26,13 +26,6 @@ struct account_list {
     size_t count;
 };
 
-/* Tokens of all accounts by their state. */
-struct token_counts {
-    int64_t active;
-    int64_t inactive;
-    int64_t expired;
-};
-
 /* Free a list. */
 void account_list_release (struct account_list *list);
 

@@ -154,9 +154,8 @@ int store_account_delete (struct store *store, const char *id, struct error *err
 
 int store_token_insert (struct store *store, const struct token_row *row, struct error *err);
 
-/* How many tokens of all accounts are active, inactive and expired at now_us. */
-int store_token_count (struct store *store, int64_t now_us, int64_t *ret_active, int64_t *ret_inactive,
-                       int64_t *ret_expired, struct error *err);
+/* Count the tokens of all accounts by their state at now_us. */
+int store_token_count (struct store *store, int64_t now_us, struct token_counts *ret_counts, struct error *err);
 
 /* Tokens of an account, oldest first. Owned: token_list_release. */
 int store_token_list (struct store *store, const char *account_id, struct token_list *ret_list, struct error *err);

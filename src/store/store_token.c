@@ -263,8 +263,7 @@ static int take_counts (void *context, const struct value *columns, size_t count
     return 1;
 }
 
-int store_token_count (struct store *store, int64_t now_us, int64_t *ret_active, int64_t *ret_inactive,
-                       int64_t *ret_expired, struct error *err)
+int store_token_count (struct store *store, int64_t now_us, struct token_counts *ret_counts, struct error *err)
 {
     const struct value values[] = { bind_integer (now_us), bind_integer (now_us) };
     int64_t counts[3] = { 0 }; /* all, expired, not expired but switched off */
@@ -276,8 +275,9 @@ int store_token_count (struct store *store, int64_t now_us, int64_t *ret_active,
             values, ARRAY_SIZE (values), take_counts, counts, NULL, err)
         != 0)
         return -1;
-    *ret_expired = counts[1];
-    *ret_inactive = counts[2];
-    *ret_active = counts[0] - counts[1] - counts[2];
+    *ret_counts = (struct token_counts){ .all = (size_t)counts[0],
+                                         .active = (size_t)(counts[0] - counts[1] - counts[2]),
+                                         .inactive = (size_t)counts[2],
+                                         .expired = (size_t)counts[1] };
     return 0;
 }

@@ -59,6 +59,14 @@ struct token *token_list_add (struct token_list *list);
 /* The state at that instant: expired beats inactive. A token expires when now reaches its expiry. */
 enum token_state token_state_at (const struct token *token, int64_t now_us);
 
+/* How many tokens there are, of one account or of all, by their state at one instant. */
+struct token_counts {
+    size_t all;
+    size_t active;
+    size_t inactive;
+    size_t expired;
+};
+
 /* "active", "inactive", "expired". Borrowed for ever. */
 const char *token_state_name (enum token_state state);
 
