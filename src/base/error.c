@@ -30,23 +30,22 @@ static void __attribute__ ((format (printf, 3, 0))) format_clean (char *out, siz
     text_clean_in_place (out);
 }
 
-int error_set (struct error *err, enum error_code code, const char *fmt, ...)
+void error_fill (struct error *err, enum error_code code, const char *fmt, ...)
 {
     if (err == NULL)
-        return -1;
+        return;
     memset (err, 0, sizeof (*err));
     err->code = code;
     va_list ap;
     va_start (ap, fmt);
     format_clean (err->text, sizeof (err->text), fmt, ap);
     va_end (ap);
-    return -1;
 }
 
-int error_prefix (struct error *err, const char *fmt, ...)
+void error_fill_prefix (struct error *err, const char *fmt, ...)
 {
     if (err == NULL)
-        return -1;
+        return;
     char old[sizeof (err->text)];
     memcpy (old, err->text, sizeof (old));
     char front[sizeof (err->text)];
@@ -60,24 +59,22 @@ int error_prefix (struct error *err, const char *fmt, ...)
     if (n < 0)
         err->text[used] = '\0';
     text_clean_in_place (err->text);
-    return -1;
 }
 
-int error_hint (struct error *err, const char *fmt, ...)
+void error_fill_hint (struct error *err, const char *fmt, ...)
 {
     if (err == NULL)
-        return -1;
+        return;
     va_list ap;
     va_start (ap, fmt);
     format_clean (err->hint, sizeof (err->hint), fmt, ap);
     va_end (ap);
-    return -1;
 }
 
-int error_detail (struct error *err, const char *key, enum error_detail_kind kind, const char *text)
+void error_fill_detail (struct error *err, const char *key, enum error_detail_kind kind, const char *text)
 {
     if (err == NULL || err->detail_count == ARRAY_SIZE (err->details))
-        return -1;
+        return;
     struct error_detail *detail = &err->details[err->detail_count++];
     detail->key = key;
     detail->kind = kind;
@@ -85,7 +82,6 @@ int error_detail (struct error *err, const char *key, enum error_detail_kind kin
         detail->text[0] = '\0';
     if (kind != ERROR_DETAIL_LIST)
         text_clean_in_place (detail->text);
-    return -1;
 }
 
 void error_detail_append (struct error *err, const char *key, const char *item)

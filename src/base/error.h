@@ -118,18 +118,29 @@ struct error {
 /* The row of code; of a code that is none, the row of ERROR_INTERNAL. Borrowed for ever. */
 const struct error_kind *error_kind (enum error_code code);
 
-/* Fill err (which may be NULL) with a new error; hint and details are cleared. Control characters and broken UTF-8 in
- * the result are replaced, for text from elsewhere must not drive a terminal. Always returns -1. */
-int error_set (struct error *err, enum error_code code, const char *fmt, ...) __attribute__ ((format (printf, 3, 4)));
+/* What the four below evaluate to: -1, so that a failing function can end with one of them. Inline, for compilers and
+ * analyzers to know it. */
+static inline int error_result (void)
+{
+    return -1;
+}
 
-/* Put "what we were doing: " in front of the sentence. Always returns -1. */
-int error_prefix (struct error *err, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
+/* error_set (err, code, fmt, ...): fill err (which may be NULL) with a new error; hint and details are cleared. Control
+ * characters and broken UTF-8 in the result are replaced, for text from elsewhere must not drive a terminal. */
+#define error_set(...) (error_fill (__VA_ARGS__), error_result ())
+void error_fill (struct error *err, enum error_code code, const char *fmt, ...) __attribute__ ((format (printf, 3, 4)));
 
-/* Say what to do about it. Always returns -1. */
-int error_hint (struct error *err, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
+/* error_prefix (err, fmt, ...): put "what we were doing: " in front of the sentence. */
+#define error_prefix(...) (error_fill_prefix (__VA_ARGS__), error_result ())
+void error_fill_prefix (struct error *err, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
 
-/* Add a member to `details`; beyond three, nothing happens. key is a literal. Always returns -1. */
-int error_detail (struct error *err, const char *key, enum error_detail_kind kind, const char *text);
+/* error_hint (err, fmt, ...): say what to do about it. */
+#define error_hint(...) (error_fill_hint (__VA_ARGS__), error_result ())
+void error_fill_hint (struct error *err, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));
+
+/* error_detail (err, key, kind, text): add a member to `details`; beyond three, nothing happens. key is a literal. */
+#define error_detail(...) (error_fill_detail (__VA_ARGS__), error_result ())
+void error_fill_detail (struct error *err, const char *key, enum error_detail_kind kind, const char *text);
 
 /* Add item to the list `details[key]`, making it when it is not there; what does not fit is left out. */
 void error_detail_append (struct error *err, const char *key, const char *item);
