@@ -50,6 +50,7 @@ cli_tests = \
 	tests/cli/docker-config.bats \
 	tests/cli/docker.bats \
 	tests/cli/faults.bats \
+	tests/cli/first-layout.bats \
 	tests/cli/help.bats \
 	tests/cli/hostile-helpers.bats \
 	tests/cli/hub.bats \
@@ -134,7 +135,7 @@ tests_fuzz_fuzz_docker_config_SOURCES = tests/fuzz/fuzz_docker_config.c tests/fu
 tests_fuzz_fuzz_helper_SOURCES = tests/fuzz/fuzz_helper.c tests/fuzz/corpus.c
 tests_fuzz_fuzz_registry_SOURCES = tests/fuzz/fuzz_registry.c tests/fuzz/corpus.c
 tests_fuzz_fuzz_seal_SOURCES = tests/fuzz/fuzz_seal.c tests/fuzz/corpus.c
-EXTRA_DIST += tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/corpus tests/data
 
 if FUZZING
 fuzzers = tests/fuzz/answers-fuzzer tests/fuzz/docker_config-fuzzer tests/fuzz/helper-fuzzer \

@@ -28,9 +28,6 @@ token_of() {
 # A command of a user who has signed in by token_of.
 as() { DPAT_STATE_DIR=$HOME/state-$1 DPAT_CONFIG_DIR=$HOME/config-$1 dpat "${@:2}"; }
 
-# What runs a program with its clock moved, in the same process: clock FAKETIME=OFFSET, or other variables of faketime
-clock() { echo "env $* LD_PRELOAD=$(faketime -f +0 printenv LD_PRELOAD)"; }
-
 # What /token answers: ask USER SECRET-FILE SCOPES..., or ask - for nobody
 ask() {
   local who=() scopes=() scope
