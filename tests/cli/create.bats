@@ -206,7 +206,7 @@ setup() { load lib.bash; dpat_home; }
 }
 
 @test "with DPAT_PASSWORD_FILE a command signs in for itself alone" {
-  dpat account add alice --password-stdin <<<"$PASSWORD"
+  with_account alice
   printf '%s\n' "$PASSWORD" >password
   chmod 600 password
   export DPAT_PASSWORD_FILE=$HOME/password DPAT_USER=alice

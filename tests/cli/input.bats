@@ -2,7 +2,7 @@
 setup() { load lib.bash; dpat_home; }
 
 @test "10 MB on stdin for a password" {
-  dpat account add alice --password-stdin -q <<<"$PASSWORD"
+  with_account alice
   head -c 10000000 /dev/zero | tr '\0' x >big
   INPUT=big fails_with usage dpat login alice --password-stdin
   INPUT=big fails_with usage dpat account add bob --password-stdin

@@ -216,7 +216,7 @@ setup() {
 signed_in_for_an_hour() {
   export DPAT_PASSPHRASE_FILE=$HOME/passphrase
   dpat keystore init --docker -q
-  dpat account add alice --password-stdin -q <<<"$PASSWORD"
+  with_account alice
   dpat login alice --password-stdin --registry reg.example --for 1h <<<"$PASSWORD" 2>/dev/null
   printf 'reg.example' >key
   helper get <key | grep -q dpat_

@@ -5,11 +5,16 @@ bats_require_minimum_version 1.5.0
 
 PASSWORD='correct horse battery'
 
+# The folders of the home that $HOME is.
+dpat_folders() {
+  export XDG_CONFIG_HOME="$HOME/.config" XDG_STATE_HOME="$HOME/.local/state" XDG_DATA_HOME="$HOME/.local/share"
+  export DOCKER_CONFIG="$HOME/.docker"
+}
+
 # A home, and nothing of the caller's settings.
 dpat_home() {
   export HOME="$BATS_TEST_TMPDIR/home"
-  export XDG_CONFIG_HOME="$HOME/.config" XDG_STATE_HOME="$HOME/.local/state" XDG_DATA_HOME="$HOME/.local/share"
-  export DOCKER_CONFIG="$HOME/.docker"
+  dpat_folders
   export DPAT_SERVICE=local
   unset DPAT_USER DPAT_STORE DPAT_KEY_FILE DPAT_CONFIG_DIR DPAT_STATE_DIR DPAT_NO_INPUT DPAT_PASSWORD_FILE \
     DPAT_DEFAULT_EXPIRES DPAT_DEBUG REGISTRY_AUTH_FILE NO_COLOR CLICOLOR CLICOLOR_FORCE COLUMNS
@@ -23,11 +28,55 @@ dpat() {
   ${DPAT_RUNNER-} "$DPAT" "$@"
 }
 
+# Ready-made homes: a password's hash takes its time, so an account is made once per file and copied from then on, where
+# a test has nothing of dpat's yet. In any other case the commands are run; a test need not know.
+
+# Accounts in the store: with_account [NAME...]
+with_account() {
+  [ $# -gt 0 ] || set -- alice
+  is_untouched && ready "$@" && cp -a "$READY/accounts/." "$HOME" && return 0
+  local name
+  for name in "$@"; do dpat account add "$name" --password-stdin -q <<<"$PASSWORD" || return 1; done
+}
+
 # An account, signed in: signed_in [NAME]
 signed_in() {
   local name=${1-alice}
-  dpat account add "$name" --password-stdin -q <<<"$PASSWORD"
+  if is_untouched && ready "$name"; then
+    cp -a "$READY/signed-in/." "$HOME"
+    # a session belongs to a store's path
+    local sessions=$XDG_STATE_HOME/dpat/sessions.json text
+    text=$(<"$sessions")
+    printf '%s\n' "${text//"$READY/signed-in"/"$HOME"}" >"$sessions"
+    return 0
+  fi
+  with_account "$name"
   dpat login "$name" --password-stdin <<<"$PASSWORD" 2>/dev/null
+}
+
+# Nothing of dpat's is in this home, and everything goes where it goes by default.
+is_untouched() {
+  [ "$DPAT_SERVICE$XDG_CONFIG_HOME$XDG_STATE_HOME$XDG_DATA_HOME" = \
+    "local$HOME/.config$HOME/.local/state$HOME/.local/share" ] &&
+    [ -z "${DPAT_STORE-}${DPAT_KEY_FILE-}${DPAT_CONFIG_DIR-}${DPAT_STATE_DIR-}" ] &&
+    [ ! -e "$XDG_CONFIG_HOME/dpat" ] && [ ! -e "$XDG_STATE_HOME/dpat" ] && [ ! -e "$XDG_DATA_HOME/dpat" ]
+}
+
+# Make what with_account and signed_in copy: $READY/accounts has these accounts, in $READY/signed-in the first of them is
+# signed in.
+ready() {
+  local IFS=+
+  READY=$BATS_FILE_TMPDIR/ready/$*
+  [ ! -e "$READY/done" ] || return 0
+  rm -rf "$READY"
+  (
+    export HOME=$READY/signed-in
+    mkdir -p "$HOME"
+    dpat_folders
+    for name in "$@"; do dpat account add "$name" --password-stdin -q <<<"$PASSWORD" || return 1; done
+    cp -a "$HOME" "$READY/accounts" || return 1
+    dpat login "$1" --password-stdin <<<"$PASSWORD" 2>/dev/null && touch "$READY/done"
+  )
 }
 
 # A value of the JSON on stdin, named as Python does: json '["tokens"][0]["name"]'

@@ -2,7 +2,7 @@
 setup() {
   load lib.bash
   dpat_home
-  dpat account add alice --password-stdin -q <<<"$PASSWORD"
+  with_account alice
   printf '%s\n' "$PASSWORD" >password
   CONFIG=$DOCKER_CONFIG/config.json
 }

@@ -33,14 +33,14 @@ terminal() { "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "$@"; }
 }
 
 @test "an answer too long is refused, not cut" {
-  dpat account add alice --password-stdin <<<"$PASSWORD"
+  with_account alice
   run terminal --expect 'alice: ' --send "$(head -c 1100 /dev/zero | tr '\0' x)" -- "$DPAT" login alice
   [ "$status" -eq 2 ]
   [[ $output == *1024* ]]
 }
 
 @test "the user is asked for where none is named" {
-  dpat account add alice --password-stdin <<<"$PASSWORD"
+  with_account alice
   run terminal --expect 'User: ' --send alice --expect 'alice: ' --send "$PASSWORD" -- "$DPAT" login
   [ "$status" -eq 0 ]
 }

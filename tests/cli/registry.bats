@@ -6,7 +6,7 @@ setup() {
   CONFIG=$DOCKER_CONFIG/config.json
   # without this docker looks for a credential store by itself
   printf '{"credHelpers":{"unused.example":""}}' >"$CONFIG"
-  for name in alice bob; do dpat account add "$name" --password-stdin -q <<<"$PASSWORD"; done
+  with_account alice bob
   printf '%s\n' "$PASSWORD" >password
 }
 
