@@ -59,10 +59,11 @@ int engine_commit (struct engine *engine, struct error *err);
 /* Undo the transaction; without one, nothing happens. */
 void engine_rollback (struct engine *engine);
 
-/* Run one statement. sql is a literal: engines keep prepared statements by its address. values (count of them) are
- * bound in order. row (may be NULL) is called for each row and may not run statements itself; *ret_changed (may be
- * NULL) is how many rows an INSERT, UPDATE or DELETE changed. A violated UNIQUE is ERROR_STATE_CONFLICT, for the caller
- * to name. */
+/* Run one statement. After one that failed within a transaction only engine_rollback is allowed: all else, the commit
+ * too, is ERROR_STORE_FAILED and changes nothing. sql is a literal: engines keep prepared statements by its address.
+ * values (count of them) are bound in order. row (may be NULL) is called for each row and may not run statements
+ * itself; *ret_changed (may be NULL) is how many rows an INSERT, UPDATE or DELETE changed. A violated UNIQUE is
+ * ERROR_STATE_CONFLICT, for the caller to name. Texts are UTF-8 without NUL. */
 int engine_run (struct engine *engine, const char *sql, const struct value *values, size_t count, row_function *row,
                 void *context, int64_t *ret_changed, struct error *err);
 

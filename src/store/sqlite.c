@@ -14,7 +14,7 @@
 #include "src/base/memory.h"
 
 /* "dpat" in ASCII, in the header of every store, so that no other program's database is taken for one. */
-enum { APPLICATION_ID = 0x64706174, STATEMENTS_MAX = 64 };
+enum { APPLICATION_ID = 0x64706174 };
 
 struct statement {
     const char *sql; /* a literal; its address is the key */
@@ -25,8 +25,9 @@ struct sqlite {
     struct engine engine;
     sqlite3 *db;
     char *path;
-    struct statement statements[STATEMENTS_MAX];
+    struct statement *statements; /* as many as the program has literals */
     size_t statement_count;
+    bool failed; /* a statement of this transaction */
 };
 
 static int fail_read_only (const char *path, struct error *err)
@@ -93,10 +94,7 @@ static sqlite3_stmt *prepare (struct sqlite *sqlite, const char *sql, struct err
         fail (sqlite, code, err);
         return NULL;
     }
-    if (sqlite->statement_count == STATEMENTS_MAX) { /* make room for what is in use now */
-        sqlite3_finalize (sqlite->statements[0].prepared);
-        sqlite->statements[0] = sqlite->statements[--sqlite->statement_count];
-    }
+    sqlite->statements = xreallocarray (sqlite->statements, sqlite->statement_count + 1, sizeof (*sqlite->statements));
     sqlite->statements[sqlite->statement_count++] = (struct statement){ sql, prepared };
     return prepared;
 }
@@ -136,12 +134,11 @@ static struct value read_column (sqlite3_stmt *statement, int at)
 
 static int step_through (sqlite3_stmt *statement, row_function *row, void *context)
 {
-    enum { COLUMNS_MAX = 32 };
-    struct value columns[COLUMNS_MAX];
     int count = sqlite3_column_count (statement);
+    AUTOFREE struct value *columns = xcalloc ((size_t)count + 1, sizeof (*columns));
     int code;
     while ((code = sqlite3_step (statement)) == SQLITE_ROW) {
-        for (int i = 0; i < count && i < COLUMNS_MAX; i++)
+        for (int i = 0; i < count; i++)
             columns[i] = read_column (statement, i);
         if (row && row (context, columns, (size_t)count) != 0)
             return SQLITE_DONE;
@@ -149,10 +146,9 @@ static int step_through (sqlite3_stmt *statement, row_function *row, void *conte
     return code;
 }
 
-static int sqlite_run (struct engine *engine, const char *sql, const struct value *values, size_t count,
-                       row_function *row, void *context, int64_t *ret_changed, struct error *err)
+static int run_statement (struct sqlite *sqlite, const char *sql, const struct value *values, size_t count,
+                          row_function *row, void *context, int64_t *ret_changed, struct error *err)
 {
-    struct sqlite *sqlite = (struct sqlite *)engine;
     sqlite3_stmt *statement = prepare (sqlite, sql, err);
     if (statement == NULL)
         return -1;
@@ -169,32 +165,53 @@ static int sqlite_run (struct engine *engine, const char *sql, const struct valu
     return status;
 }
 
-/* BEGIN and its like, prepared as all statements are: they come with every other. */
-static int run_plain (struct engine *engine, const char *sql, struct error *err)
+/* SQLite would go on after a statement that failed; other engines do not, so this one does not either. */
+static int fail_failed (const struct sqlite *sqlite, struct error *err)
 {
-    return sqlite_run (engine, sql, NULL, 0, NULL, NULL, NULL, err);
+    return error_set (err, ERROR_STORE_FAILED, "the store %s: the transaction has failed and can only be undone",
+                      sqlite->path);
+}
+
+static int sqlite_run (struct engine *engine, const char *sql, const struct value *values, size_t count,
+                       row_function *row, void *context, int64_t *ret_changed, struct error *err)
+{
+    struct sqlite *sqlite = (struct sqlite *)engine;
+    if (sqlite->failed)
+        return fail_failed (sqlite, err);
+    int status = run_statement (sqlite, sql, values, count, row, context, ret_changed, err);
+    sqlite->failed = status != 0 && !sqlite3_get_autocommit (sqlite->db);
+    return status;
+}
+
+/* BEGIN and its like, prepared as all statements are: they come with every other. */
+static int run_plain (struct sqlite *sqlite, const char *sql, struct error *err)
+{
+    return run_statement (sqlite, sql, NULL, 0, NULL, NULL, NULL, err);
 }
 
 static int sqlite_begin (struct engine *engine, struct error *err)
 {
-    return run_plain (engine, "BEGIN IMMEDIATE", err);
+    return run_plain ((struct sqlite *)engine, "BEGIN IMMEDIATE", err);
 }
 
 static int sqlite_begin_reading (struct engine *engine, struct error *err)
 {
-    return run_plain (engine, "BEGIN", err);
+    return run_plain ((struct sqlite *)engine, "BEGIN", err);
 }
 
 static void sqlite_rollback (struct engine *engine)
 {
-    const struct sqlite *sqlite = (struct sqlite *)engine;
+    struct sqlite *sqlite = (struct sqlite *)engine;
     if (!sqlite3_get_autocommit (sqlite->db))
-        (void)run_plain (engine, "ROLLBACK", NULL); /* what cannot be undone now is on opening */
+        (void)run_plain (sqlite, "ROLLBACK", NULL); /* what cannot be undone now is on opening */
+    sqlite->failed = false;
 }
 
 static int sqlite_commit (struct engine *engine, struct error *err)
 {
-    if (run_plain (engine, "COMMIT", err) == 0)
+    struct sqlite *sqlite = (struct sqlite *)engine;
+    int status = sqlite->failed ? fail_failed (sqlite, err) : run_plain (sqlite, "COMMIT", err);
+    if (status == 0)
         return 0;
     sqlite_rollback (engine);
     return -1;
@@ -206,6 +223,7 @@ static void sqlite_free (struct engine *engine)
     sqlite_rollback (engine);
     for (size_t i = 0; i < sqlite->statement_count; i++)
         sqlite3_finalize (sqlite->statements[i].prepared);
+    free (sqlite->statements);
     sqlite3_close (sqlite->db);
     free (sqlite->path);
     free (sqlite);

@@ -136,8 +136,8 @@ int store_set_key_id (struct store *store, const char *id, struct error *err)
 int store_registry_life (struct store *store, int64_t *ret_life_s, struct error *err)
 {
     *ret_life_s = 0;
-    return engine_run (store->engine, "SELECT CAST (value AS INTEGER) FROM meta WHERE name = 'registry_life_s'", NULL,
-                       0, read_number, ret_life_s, NULL, err);
+    return engine_run (store->engine, "SELECT CAST (value AS BIGINT) FROM meta WHERE name = 'registry_life_s'", NULL, 0,
+                       read_number, ret_life_s, NULL, err);
 }
 
 int store_set_registry_life (struct store *store, int64_t life_s, struct error *err)

@@ -47,35 +47,40 @@ static int hand_over (void *context, const struct value *columns, size_t count)
 /* One statement for each way in, so that each finds its index. */
 #define SELECT_AUDIT(condition)                                                                                        \
     "SELECT " AUDIT_COLUMNS " FROM (SELECT id, " AUDIT_COLUMNS " FROM audit WHERE " condition                          \
-    " at_us >= ? ORDER BY at_us DESC, id DESC LIMIT ?) ORDER BY at_us, id"
+    " at_us >= ? ORDER BY at_us DESC, id DESC LIMIT ?) AS newest ORDER BY at_us, id"
+
+#define SELECT_OF_TOKEN(condition)                                                                                     \
+    SELECT_AUDIT ("account_id = ? AND token_id IN (SELECT token_id FROM audit WHERE account_id = ? AND " condition     \
+                  " UNION SELECT id FROM token WHERE account_id = ? AND name = ?) AND")
 
 int store_audit_walk (struct store *store, const struct audit_query *query,
                       int (*each) (void *context, const struct audit_row *), void *context, struct error *err)
 {
     static const char of_all[] = SELECT_AUDIT ("");
     static const char of_account[] = SELECT_AUDIT ("account_id = ? AND");
-    static const char of_token[] =
-        SELECT_AUDIT ("account_id = ? AND token_id IN (SELECT token_id FROM audit WHERE account_id = ?"
-                      " AND (token_name = ? OR (token_id >= ? AND token_id < ?))"
-                      " UNION SELECT id FROM token WHERE account_id = ? AND name = ?) AND");
+    static const char of_name[] = SELECT_OF_TOKEN ("token_name = ?");
+    static const char of_name_or_id[] = SELECT_OF_TOKEN ("(token_name = ? OR token_id BETWEEN ? AND ?)");
     struct audit_walk walk = { .each = each, .context = context };
-    char low[TOKEN_ID_SIZE + 1], high[TOKEN_ID_SIZE + 1];
+    char low[TOKEN_ID_SIZE], high[TOKEN_ID_SIZE];
     struct value values[9];
     size_t count = 0;
+    const char *sql = query->account_id ? of_account : of_all;
     if (query->account_id)
         values[count++] = bind_text (query->account_id);
     if (query->token) {
-        id_range (query->token, low, high);
+        sql = of_name;
         values[count++] = bind_text (query->account_id);
         values[count++] = bind_text (query->token);
-        values[count++] = bind_text (low);
-        values[count++] = bind_text (high);
+        if (id_range (query->token, low, high)) {
+            sql = of_name_or_id;
+            values[count++] = bind_text (low);
+            values[count++] = bind_text (high);
+        }
         values[count++] = bind_text (query->account_id);
         values[count++] = bind_text (query->token);
     }
     values[count++] = bind_integer (query->since_us);
     values[count++] = bind_integer (query->limit ? query->limit : INT64_MAX);
-    const char *sql = query->token ? of_token : query->account_id ? of_account : of_all;
     if (engine_run (store->engine, sql, values, count, hand_over, &walk, NULL, err) != 0)
         return -1;
     return walk.result;

@@ -48,8 +48,8 @@ void column_copy (char *out, size_t size, const struct value *column);
 /* A text column as an owned string, NULL for NULL. */
 char *column_string (const struct value *column);
 
-/* All ids that begin with text lie between low and high; none does when text can be no beginning of an id. */
-void id_range (const char *text, char low[TOKEN_ID_SIZE + 1], char high[TOKEN_ID_SIZE + 1]);
+/* The first and the last whole id that can begin with text, in lower case; false when no id can begin with it. */
+bool id_range (const char *text, char low[TOKEN_ID_SIZE], char high[TOKEN_ID_SIZE]);
 
 /* Run a statement without a result. */
 int store_run (struct store *store, const char *sql, const struct value *values, size_t count, struct error *err);

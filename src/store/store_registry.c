@@ -33,7 +33,7 @@ int store_grant_put (struct store *store, const struct grant_row *row, bool *ret
     if (engine_run (store->engine,
                     "INSERT INTO namespace_grant (account_id, namespace, access, created_us) VALUES (?, ?, ?, ?)"
                     " ON CONFLICT (account_id, namespace) DO UPDATE SET access = excluded.access,"
-                    " created_us = excluded.created_us WHERE access <> excluded.access",
+                    " created_us = excluded.created_us WHERE namespace_grant.access <> excluded.access",
                     values, ARRAY_SIZE (values), NULL, NULL, &changed, err)
         != 0)
         return -1;
@@ -67,14 +67,17 @@ static int take_grant (void *context, const struct value *columns, size_t count)
     return 0;
 }
 
+#define SELECT_GRANTS(condition)                                                                                       \
+    "SELECT g.account_id, a.name, g.namespace, g.access, g.created_us FROM namespace_grant g"                          \
+    " JOIN account a ON a.id = g.account_id " condition " ORDER BY a.name, g.namespace"
+
 int store_grant_list (struct store *store, const char *account_id, struct grant_row_list *ret_list, struct error *err)
 {
-    const struct value values[] = { bind_text (account_id), bind_text (account_id) };
-    return engine_run (store->engine,
-                       "SELECT g.account_id, a.name, g.namespace, g.access, g.created_us FROM namespace_grant g"
-                       " JOIN account a ON a.id = g.account_id WHERE ? IS NULL OR g.account_id = ?"
-                       " ORDER BY a.name, g.namespace",
-                       values, ARRAY_SIZE (values), take_grant, ret_list, NULL, err);
+    static const char of_all[] = SELECT_GRANTS ("");
+    static const char of_account[] = SELECT_GRANTS ("WHERE g.account_id = ?");
+    const struct value values[] = { bind_text (account_id) };
+    return engine_run (store->engine, account_id ? of_account : of_all, values, account_id ? 1 : 0, take_grant,
+                       ret_list, NULL, err);
 }
 
 static int take_right (void *context, const struct value *columns, size_t count)

@@ -74,8 +74,9 @@ int store_session_delete_of_token (struct store *store, const char *token_id, st
 int store_session_delete_of_account (struct store *store, const char *account_id, const char *except_id,
                                      struct error *err)
 {
-    const struct value values[] = { bind_text (account_id), bind_text (except_id ? except_id : "") };
-    return store_run (store, "DELETE FROM session WHERE account_id = ? AND id <> ?", values, ARRAY_SIZE (values), err);
+    const struct value values[] = { bind_text (account_id), bind_text (except_id) };
+    return except_id ? store_run (store, "DELETE FROM session WHERE account_id = ? AND id <> ?", values, 2, err)
+                     : store_run (store, "DELETE FROM session WHERE account_id = ?", values, 1, err);
 }
 
 int store_session_prune (struct store *store, int64_t now_us, struct error *err)

@@ -117,27 +117,26 @@ int store_token_list (struct store *store, const char *account_id, struct token_
                        take_each, ret_list, NULL, err);
 }
 
-void id_range (const char *text, char low[TOKEN_ID_SIZE + 1], char high[TOKEN_ID_SIZE + 1])
+bool id_range (const char *text, char low[TOKEN_ID_SIZE], char high[TOKEN_ID_SIZE])
 {
-    /* All that begins with "3f2a" lies between "3f2a" and "3f2ag": ids have no letter above f. */
-    low[0] = '\0';
-    high[0] = '\0';
     if (!token_id_is_prefix (text))
-        return;
-    snprintf (low, TOKEN_ID_SIZE + 1, "%.36s", text);
-    for (char *at = low; *at; at++)
-        *at = (char)tolower ((unsigned char)*at);
-    snprintf (high, TOKEN_ID_SIZE + 1, "%.36sg", low);
+        return false;
+    memcpy (low, "00000000-0000-0000-0000-000000000000", TOKEN_ID_SIZE);
+    memcpy (high, "ffffffff-ffff-ffff-ffff-ffffffffffff", TOKEN_ID_SIZE);
+    for (size_t i = 0; text[i]; i++)
+        low[i] = high[i] = (char)tolower ((unsigned char)text[i]);
+    return true;
 }
 
 static int find_by_prefix (struct store *store, const char *account_id, const char *text, struct token_list *ret_list,
                            struct error *err)
 {
-    char low[TOKEN_ID_SIZE + 1];
-    char high[TOKEN_ID_SIZE + 1];
-    id_range (text, low, high);
+    char low[TOKEN_ID_SIZE];
+    char high[TOKEN_ID_SIZE];
+    if (!id_range (text, low, high))
+        return 0;
     const struct value values[] = { bind_text (low), bind_text (high), bind_text (account_id) };
-    return engine_run (store->engine, SELECT_TOKEN "WHERE id >= ? AND id < ? AND account_id = ?" OLDEST_FIRST, values,
+    return engine_run (store->engine, SELECT_TOKEN "WHERE id BETWEEN ? AND ? AND account_id = ?" OLDEST_FIRST, values,
                        ARRAY_SIZE (values), take_each, ret_list, NULL, err);
 }
 
@@ -183,14 +182,17 @@ int store_token_active_name (struct store *store, const char *account_id, const 
     return 0;
 }
 
+#define SELECT_AUTO(condition)                                                                                         \
+    SELECT_TOKEN "WHERE account_id = ? AND source = 'auto' " condition                                                 \
+                 " ORDER BY coalesce(last_used_us, created_us), id"
+
 int store_token_auto_list (struct store *store, const char *account_id, const char *place, struct token_list *ret_list,
                            struct error *err)
 {
-    const struct value values[] = { bind_text (account_id), bind_text (place), bind_text (place) };
-    return engine_run (store->engine,
-                       SELECT_TOKEN "WHERE account_id = ? AND source = 'auto' AND (? IS NULL OR place = ?)"
-                                    " ORDER BY coalesce(last_used_us, created_us), id",
-                       values, ARRAY_SIZE (values), take_each, ret_list, NULL, err);
+    static const char of_all[] = SELECT_AUTO ("");
+    static const char of_place[] = SELECT_AUTO ("AND place = ?");
+    const struct value values[] = { bind_text (account_id), bind_text (place) };
+    return engine_run (store->engine, place ? of_place : of_all, values, place ? 2 : 1, take_each, ret_list, NULL, err);
 }
 
 int store_token_of_session (struct store *store, const char *session_id, struct token_list *ret_list, struct error *err)

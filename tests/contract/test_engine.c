@@ -128,7 +128,7 @@ static void closing_undoes_what_is_open (void **state)
     engine_free (NULL);
 }
 
-static void a_duplicate_is_a_conflict_and_the_transaction_goes_on (void **state)
+static void a_duplicate_is_a_conflict_and_ends_the_transaction (void **state)
 {
     struct engine *engine = open_engine (state, &schema);
     struct error err = ERROR_INIT;
@@ -136,9 +136,15 @@ static void a_duplicate_is_a_conflict_and_the_transaction_goes_on (void **state)
     assert_ok (insert (engine, "a", 1, &err), &err);
     assert_int_equal (insert (engine, "a", 2, &err), -1);
     assert_code (&err, ERROR_STATE_CONFLICT);
-    assert_ok (insert (engine, "b", 3, &err), &err);
-    assert_ok (engine_commit (engine, &err), &err);
-    assert_int_equal (look (engine, 0).sum, 4);
+    assert_int_equal (insert (engine, "b", 3, &err), -1);
+    assert_code (&err, ERROR_STORE_FAILED);
+    assert_int_equal (engine_commit (engine, &err), -1);
+    assert_code (&err, ERROR_STORE_FAILED);
+    assert_int_equal (look (engine, 0).rows, 0);
+    assert_ok (insert (engine, "b", 3, &err), &err); /* and the next one is not touched by it */
+    assert_int_equal (insert (engine, "b", 3, &err), -1);
+    assert_ok (insert (engine, "c", 4, &err), &err);
+    assert_int_equal (look (engine, 0).sum, 7);
     engine_free (engine);
 }
 
@@ -205,7 +211,7 @@ int main (void)
         TEST (changed_rows_are_counted),
         TEST (commit_keeps_and_rollback_undoes),
         TEST (closing_undoes_what_is_open),
-        TEST (a_duplicate_is_a_conflict_and_the_transaction_goes_on),
+        TEST (a_duplicate_is_a_conflict_and_ends_the_transaction),
         TEST (one_writer_at_a_time),
         TEST (older_files_are_migrated_and_keep_their_rows),
         TEST (newer_files_are_refused),
