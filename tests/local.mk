@@ -89,7 +89,8 @@ lint_tests = \
 	tests/lint/headers.sh \
 	tests/lint/length.sh \
 	tests/lint/manual.sh \
-	tests/lint/shell.sh
+	tests/lint/shell.sh \
+	tests/lint/statements.sh
 
 test_support = \
 	tests/cli/helper.bash \
@@ -109,6 +110,7 @@ test_support = \
 	tests/support/otp.py \
 	tests/support/probes.py \
 	tests/support/slow.py \
+	tests/support/statements.py \
 	tests/support/storm.py \
 	tests/support/readme.py \
 	tests/support/registry.py \

@@ -15,6 +15,12 @@ promise() {
     fi
 }
 
+# skipped NAME WHY: what cannot be tried here.
+skipped() {
+    count=$((count + 1))
+    printf 'ok %d - %s # SKIP %s\n' "$count" "$1" "$2"
+}
+
 wrong=$(mktemp)
 trap 'rm -f "$wrong"*' EXIT
 
