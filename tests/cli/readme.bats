@@ -12,8 +12,7 @@ readme() { "$PYTHON3" "$TOP_SRCDIR/tests/support/readme.py" "$TOP_SRCDIR/README.
 
 @test "the first token, as it is told" {
   readme 'A first token' console >session
-  sed -i "s/^dpat account add alice$/dpat account add alice --password-stdin <password/
-    s/^dpat login alice$/dpat login alice --password-stdin <password/" session
+  sed -i '/^dpat account add /s/$/ --password-stdin <password/; /^dpat login /s/$/ --password-stdin <password/' session
   printf '%s\n' "$PASSWORD" >password
   unset DPAT_SERVICE
   bash -eu session >shown 2>&1
@@ -27,133 +26,86 @@ readme() { "$PYTHON3" "$TOP_SRCDIR/tests/support/readme.py" "$TOP_SRCDIR/README.
   done 8<expected 9<shown
 }
 
-@test "Docker Hub" {
-  unset HTTP_PROXY ALL_PROXY NO_PROXY no_proxy https_proxy http_proxy all_proxy DPAT_SERVICE
-  make_certificate hub.pem hub-key.pem hub.docker.com
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/hub.py" --port-file hub.port --tls hub.pem hub-key.pem \
-    --proxy-port-file proxy.port 2>hub.log 3>&- &
-  SERVER=$!
-  wait_until test -s proxy.port
-  HTTPS_PROXY=http://127.0.0.1:$(cat proxy.port)
-  export HTTPS_PROXY SSL_CERT_FILE=$HOME/hub.pem
-  readme 'Docker Hub' | sed 's/^dpat login yourname$/dpat login alice --password-stdin/' >lines
-  succeeds bash -eu lines <<<"$PASSWORD"
-  grep -q '^dckr_pat_' ci.token
-}
-
-@test "a team" {
-  unset DPAT_SERVICE
-  make_certificate chain.pem key.pem localhost
-  printf '%s\n' "$PASSWORD" >password
-  readme 'Serve a team' | sed "s|/var/lib/dpat|$HOME|; s|^dpat account .*|& --password-stdin <password|
-    s|--listen :8443|--listen 127.0.0.1:0 --port-file port|; s|^dpat serve.*|& >server.out 2>server.log \& echo \$! >pid|
-    s|^dpat login .*|while [ ! -s port ]; do sleep 0.1; done; & --password-stdin <password|
-    s|tokens.example:8443|localhost:\$(cat port)|" >lines
-  SSL_CERT_FILE=$HOME/chain.pem run --separate-stderr bash -eu lines 3>&-
-  SERVER=$(cat pid)
-  echo "$stderr"
-  [ "$status" -eq 0 ]
-  [[ $output == dpat_* ]]
-  kill "$SERVER"
-  SERVER=
-}
-
-@test "a registry, and what was done" {
-  unset DPAT_SERVICE
-  for name in alice bob; do dpat account add "$name" --password-stdin -q --service local <<<"$PASSWORD"; done
-  readme 'A registry that trusts dpat' | sed "s|/etc/docker/registry|$HOME|" >lines
-  succeeds bash -eu lines
-  grep -qx "    jwks: $HOME/dpat/jwks.json" auth.yml
-  [ "$(dpat account grants --service local --porcelain)" = $'bob\tteam\twrite' ]
-  [ "$(dpat account public --service local)" = team/app ]
-  export DPAT_SERVICE=local
-  dpat login alice --password-stdin <<<"$PASSWORD"
-  dpat create ci-deploy -q >ci.token
-  readme 'What was done' >lines
-  succeeds bash -eu lines
-  [[ $output == *created* && $output == *'signed in'* ]]
-}
-
-@test "podman and skopeo" {
-  command -v skopeo >/dev/null || skip 'no skopeo here'
-  signed_in
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file port --record seen 3>&- &
-  SERVER=$!
-  wait_until test -s port
-  unset DOCKER_CONFIG
-  export XDG_RUNTIME_DIR=$HOME/runtime
-  mkdir "$XDG_RUNTIME_DIR"
-  readme 'podman and skopeo' | sed "s/registry.example:5000/localhost:$(cat port)/; s/--raw/& --tls-verify=false/" >lines
-  succeeds bash -eu lines
-  grep -q '^alice dpat_.* /v2/team/app/manifests/latest$' seen
-  [ -s "$XDG_RUNTIME_DIR/containers/auth.json" ]
-}
-
-@test "the CI job" {
-  dpat account add alice --password-stdin -q <<<"$PASSWORD"
-  printf '%s\n' "$PASSWORD" >password
-  readme 'In a CI job' | sed "s|/run/secrets/dpat-password|$HOME/password|" >job
-  echo 'cat "$DOCKER_CONFIG/config.json"; dpat list --porcelain' >>job
-  CI_JOB_ID=17 succeeds bash job
-  [[ $output == *registry.example:5000* && $output == *build-17* ]]
-  [ ! -e .local/state/dpat/sessions.json ] || [ "$(json '["sessions"]' <.local/state/dpat/sessions.json)" = '[]' ]
-  DPAT_SERVICE=local succeeds dpat list -q --operator -u alice
-  [ "$output" = '' ]
-}
-
 # A program of that name that writes down its arguments and its stdin.
 stand_in() {
   printf '#!/bin/sh\n{ echo "%s $*"; cat; echo; } >>"$HOME/given"\n' "$1" >"bin/$1"
   chmod +x "bin/$1"
 }
 
-@test "into other programs" {
-  signed_in
+# A port of loopback that nobody has now.
+free_port() { "$PYTHON3" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# What the hosts of README stand for here: Docker Hub's address behind a proxy, and a registry with an image.
+hosts_of_readme() {
+  make_certificate hub.pem hub-key.pem hub.docker.com
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/hub.py" --port-file hub.port --tls hub.pem hub-key.pem \
+    --proxy-port-file proxy.port 2>hub.log 3>&- &
+  BACKGROUND=$!
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/registry.py" --port-file registry.port --record seen 3>&- &
+  BACKGROUND+=" $!"
+  wait_until test -s proxy.port
+  wait_until test -s registry.port
+  unset HTTP_PROXY ALL_PROXY no_proxy https_proxy http_proxy all_proxy
+  HTTPS_PROXY=http://127.0.0.1:$(cat proxy.port)
+  export HTTPS_PROXY NO_PROXY=localhost,127.0.0.1 SSL_CERT_FILE=$HOME/hub.pem
+  # podman's own files: the stand-in has no TLS, and images need no signature
+  mkdir -p .config/containers
+  printf '[[registry]]\nlocation = "localhost:%s"\ninsecure = true\n' "$(cat registry.port)" >.config/containers/registries.conf
+  printf '{"default": [{"type": "insecureAcceptAnything"}]}\n' >.config/containers/policy.json
+}
+
+finish() {
+  # shellcheck disable=SC2086 # several
+  [ -z "${BACKGROUND-}" ] || kill $BACKGROUND 2>/dev/null || :
+  dpat keystore lock 2>/dev/null || :
+}
+
+# Lines as a stranger pastes them, with nothing changed but hosts, ports and where passwords come from. What a person
+# waits for by typing a password, a server that has begun to listen, is waited for before the next line.
+pasted_here() {
+  sed "s/tokens\.example:8443/localhost:$1/; s/tokens\.example/localhost/; s/--listen :8443/--listen 127.0.0.1:$1/
+    s/registry\.example:5000/localhost:$(cat registry.port)/; s|/run/secrets/dpat-password|$HOME/password|
+    s/^dpat login yourname/dpat login alice/
+    /^dpat account \(add\|passwd\) /s|$| --password-stdin <~/password|; /^dpat login /s|$| --password-stdin <~/password|
+    s|^dpat serve \(.*\) &$|&\nuntil curl -sko ~/health https://localhost:$1/healthz; do sleep 0.1; done|
+    s/^dpat keystore unlock .*/& || [ \$? -eq 5 ]/"
+}
+
+@test "every line of README can be pasted, in order, into one new shell" {
+  command -v skopeo >/dev/null || skip 'no skopeo here'
+  hosts_of_readme
+  printf '%s\n' "$PASSWORD" >password
   for program in gh glab vault kubectl; do stand_in "$program"; done
-  readme 'Into other programs' >lines
-  succeeds bash -eu lines
-  [ "$(grep -cE '^dpat_[0-9A-Za-z]{38}$' given)" -eq 4 ]
+  ln -s "$DPAT" bin/docker-credential-dpat # as make install does
+  readme --from 'A first token' | pasted_here "$(free_port)" >lines
+  export DPAT_PASSPHRASE_FILE=$HOME/password XDG_RUNTIME_DIR=$HOME/runtime
+  mkdir runtime
+  unset DPAT_SERVICE DOCKER_CONFIG CI_JOB_ID
+  printf '%s\n' 'trap '"'"'echo "in: $BASH_COMMAND" >&2; kill $(jobs -p) 2>/dev/null'"'"' ERR' >shell
+  cat lines >>shell
+  echo 'kill $(jobs -p) 2>/dev/null || :' >>shell
+  succeeds timeout 60 bash -eE shell 3>&-
+  grep -q '^dckr_pat_' hub.token
+  grep -q '^dpat_' ci.token
+  [[ $output == *created* && $output == *'signed in'* ]]                    # the log
+  grep -q '^alice dpat_.* /v2/team/app/manifests/latest$' seen              # skopeo, with the token for podman
+  [ "$(grep -cE '^dpat_[0-9A-Za-z]{38}$' given)" -eq 4 ]                    # other programs
   [ "$(grep -v '^dpat_' given | grep .)" = "gh secret set REGISTRY_TOKEN
 glab variable set REGISTRY_TOKEN
 vault kv put -mount=secret registry token=-
 kubectl create secret generic registry --from-file=token=/dev/stdin" ]
-  [ "$(dpat list -q | wc -l)" -eq 4 ]
-  [[ $output != *dpat_* && $stderr != *dpat_[0-9A-Za-z]* ]]
-}
-
-@test "the keystore for docker" {
-  printf '%s\n' "$PASSWORD" >passphrase
-  readme 'Where secrets rest' >lines
-  DPAT_PASSPHRASE_FILE=$HOME/passphrase run bash -eu lines
-  [ "$status" -eq 0 ] || [ "$status" -eq "$(exit_of unsupported)" ] # where the kernel keeps no keys
-  grep -q '"credsStore": "dpat"' "$DOCKER_CONFIG/config.json"
-  dpat keystore lock
-}
-
-@test "backup and restore" {
-  signed_in
-  dpat create ci -q >ci.token
-  readme 'Backup and restore' >both
-  sed '/^rm -f/,$d' both >backup
-  sed -n '/^rm -f/,$p' both >restore
-  bash -eu backup
-  dpat delete ci -y
-  bash -eu restore
-  succeeds dpat login alice --password-stdin <<<"$PASSWORD"
-  [ "$(names)" = ci ]
-}
-
-@test "the forgotten password" {
-  signed_in
-  readme 'Forgotten password' >reset
-  sed -i 's/$/ --password-stdin/' reset
-  succeeds bash -eu reset <<<'a new password'
-  succeeds dpat login alice --password-stdin <<<'a new password'
+  grep -q '"credsStore": "dpat"' .docker/config.json
+  [ -s dpat-backup.db ] && [ -s dpat-backup.db.key ]
+  [ "$(dpat account grants --service local --porcelain)" = $'bob\tteam\twrite' ]
+  [ "$(dpat account public --service local)" = team/app ]
+  succeeds dpat list --porcelain --service local --operator -u alice
+  [[ $output == *ci-github* && $output != *build-* ]]
+  grep -q "jwks: $HOME/keys/jwks.json" auth.yml
 }
 
 @test "the sections stand in the order a newcomer asks" {
   run grep '^## ' "$TOP_SRCDIR/README.md"
-  [ "$(printf '%s|' "${lines[@]}")" = '## Try it|## A first token|## Docker Hub|## Serve a team|## A registry that trusts dpat|## What was done|## Install|## podman and skopeo|## In a CI job|## Into other programs|## Where secrets rest|## Backup and restore|## Forgotten password|## More|' ]
+  [ "$(printf '%s|' "${lines[@]}")" = '## Try it|## Install|## A first token|## Docker Hub|## Serve a team|## A registry that trusts dpat|## What was done|## podman and skopeo|## In a CI job|## Into other programs|## Where secrets are stored|## Backup and restore|## Forgotten password|## More|' ]
   readme 'Try it' >try
   [ "$(tr '\n' ' ' <try)" = 'make demo make check ' ]
   grep -q 'make -j.* check' "$TOP_SRCDIR/.ci/run"

@@ -4,6 +4,7 @@
 readme.py README HEADING          the sh block below that heading
 readme.py README HEADING console  the commands of the console block there, without prompts and answers
 readme.py README HEADING answers  the answers of the console block there, one regular expression a line
+readme.py README --from HEADING   the commands of all blocks from that heading to the end, as they would be pasted
 """
 import re
 import sys
@@ -28,7 +29,20 @@ def expression(line):
     return text
 
 
+def pasted(text):
+    """The commands of all blocks: every line of sh, and of console what stands behind the prompt."""
+    for kind, block in re.findall(r"^```(sh|console)\n(.*?)^```", text, re.M | re.S):
+        for line in block.splitlines():
+            if kind == "sh":
+                print(line)
+            elif line.startswith("$ "):
+                print(line[2:])
+
+
 def main():
+    if sys.argv[2] == "--from":
+        with open(sys.argv[1], encoding="utf-8") as readme:
+            return pasted(readme.read().partition(f"\n## {sys.argv[3]}\n")[2])
     path, heading = sys.argv[1:3]
     what = sys.argv[3] if len(sys.argv) > 3 else "sh"
     with open(path, encoding="utf-8") as readme:
@@ -43,6 +57,7 @@ def main():
             print(line[2:])
         elif what == "answers" and not line.startswith("$ ") and not line.endswith(": "):
             print(expression(line))
+    return None
 
 
 main()
