@@ -11,6 +11,7 @@ unit_tests = \
 	tests/unit/test_error \
 	tests/unit/test_file \
 	tests/unit/test_form \
+	tests/unit/test_formats \
 	tests/unit/test_guard \
 	tests/unit/test_keys \
 	tests/unit/test_option \
