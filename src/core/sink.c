@@ -105,8 +105,12 @@ static int command_sink_deliver (struct sink *sink, const struct token_made *mad
     struct error why = ERROR_INIT;
     if (process_run (arguments, made->secret.data, made->secret.len, COMMAND_TIMEOUT_MS, NULL, &result, &why) != 0)
         return error_set (err, ERROR_UNDELIVERED, "the command did not end well: %s", why.text);
-    if (result.exit_status == 0)
+    if (result.exit_status == 0 && result.took_input)
         return 0;
+    if (result.exit_status == 0) {
+        error_set (err, ERROR_UNDELIVERED, "the command ended well, but did not read the secret from its stdin");
+        return error_hint (err, "let it read its stdin to the end, as in: --command 'gh secret set NAME'");
+    }
     return result.exit_status < 0
                ? error_set (err, ERROR_UNDELIVERED, "the command was ended by a signal")
                : error_set (err, ERROR_UNDELIVERED, "the command failed with status %d", result.exit_status);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,8 +18,8 @@
 
 extern char **environ;
 
-/* How often a child that is silent is looked after. */
-enum { LOOK_MS = 50 };
+/* How often a child that is silent is looked after, and how long what it left in the background may take to read. */
+enum { LOOK_MS = 50, BACKGROUND_MS = 1000 };
 
 /* A child and both ends of the talk with it; -1 where closed. */
 struct talk {
@@ -27,6 +28,7 @@ struct talk {
     int status;
     int to_child;
     int from_child;
+    int childs_input; /* the other end of to_child: it tells what was not read */
     const char *input;
     size_t left;
     int64_t deadline_ms;
@@ -149,6 +151,26 @@ static bool wait_for_end (struct talk *talk)
     return true;
 }
 
+/* Whether all of the input was read, now that the child has ended: a pipe takes what nobody ever reads. What a program
+ * in the background does not read in time is taken back, for it counts as not handed over. */
+static bool took_input (struct talk *talk)
+{
+    char chunk[512];
+    int unread = 0;
+    int64_t until_ms = now_ms () + BACKGROUND_MS;
+    if (talk->left > 0)
+        return false;
+    close_end (&talk->to_child);
+    while (ioctl (talk->childs_input, FIONREAD, &unread) == 0 && unread > 0 && now_ms () < until_ms)
+        nanosleep (&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+    if (unread == 0)
+        return true;
+    while (read (talk->childs_input, chunk, sizeof (chunk)) > 0)
+        ;
+    explicit_bzero (chunk, sizeof (chunk));
+    return false;
+}
+
 static void end_child (pid_t pid, bool apart)
 {
     int status;
@@ -207,8 +229,8 @@ int process_run (const char *const *arguments, const void *input, size_t input_l
     bool apart = out != NULL;
     int code = spawn (copy, to_child[0], apart ? from_child[1] : STDERR_FILENO, apart, &talk.pid);
     free_arguments (copy);
-    close_end (&to_child[0]);
     close_end (&from_child[1]);
+    talk.childs_input = to_child[0];
     talk.to_child = to_child[1];
     talk.from_child = from_child[0];
     talk.deadline_ms = now_ms () + timeout_ms;
@@ -217,8 +239,10 @@ int process_run (const char *const *arguments, const void *input, size_t input_l
     if (code == 0 && input_len == 0)
         close_end (&talk.to_child);
     bool ended = code == 0 && converse (&talk, out) && wait_for_end (&talk);
+    bool took = ended && out == NULL && took_input (&talk);
     close_end (&talk.to_child);
     close_end (&talk.from_child);
+    close_end (&talk.childs_input);
     if (code != 0)
         return error_set (err, ERROR_CREDENTIAL_HELPER, "%s cannot be run: %s", program,
                           code == ENOENT ? "it is not on PATH" : strerror (code));
@@ -229,6 +253,7 @@ int process_run (const char *const *arguments, const void *input, size_t input_l
                                   : error_set (err, ERROR_CREDENTIAL_HELPER, "%s did not answer within %d s", program,
                                                timeout_ms / 1000);
     }
-    ret_result->exit_status = WIFEXITED (talk.status) ? WEXITSTATUS (talk.status) : -1;
+    *ret_result = (struct process_result){ .exit_status = WIFEXITED (talk.status) ? WEXITSTATUS (talk.status) : -1,
+                                           .took_input = took };
     return 0;
 }

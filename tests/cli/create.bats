@@ -232,7 +232,24 @@ setup() { load lib.bash; dpat_home; }
   "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" token_created <<<"$output"
   [ "$(json '["delivered_to"]' <<<"$output")" = command ]
   [ "$(json '["secret"]' <<<"$output")" = null ]
-  succeeds dpat create ci3 --command true # it need not read
+}
+
+@test "a command that does not read the whole secret has not got it" {
+  signed_in
+  for command in true 'exec <&-; sleep 0.2' 'exec </dev/null; true' 'dd bs=1 count=10 of=half 2>/dev/null' \
+    'exec 3<&0; sleep 2 <&3 &' '(exec 0<&-; sleep 0.1)'; do
+    run --separate-stderr dpat create ci --command "$command"
+    [ "$status" -eq "$(exit_of undelivered)" ] || { echo "exit $status of: $command"; return 1; }
+    [[ $stderr == *'did not read the secret'*'deleted again'* ]]
+    [ -z "$(names)" ]
+  done
+  fails_with undelivered dpat create ci --command true
+}
+
+@test "a program that a command leaves in the background may read the secret a little later" {
+  signed_in
+  succeeds dpat create ci --command 'exec 3<&0; { sleep 0.3; cat >got; } <&3 &'
+  wait_until grep -qE '^dpat_[0-9A-Za-z]{38}$' got
 }
 
 @test "a command that fails undoes the token" {
