@@ -36,52 +36,22 @@ contract_tests = \
 	tests/contract/test_second_factor \
 	tests/contract/test_service
 
-cli_tests = \
-	tests/cli/account.bats \
-	tests/cli/activate.bats \
-	tests/cli/canary.bats \
-	tests/cli/completion.bats \
-	tests/cli/config.bats \
-	tests/cli/create.bats \
-	tests/cli/credential-stores.bats \
-	tests/cli/delete.bats \
-	tests/cli/demo.bats \
-	tests/cli/docker-clients.bats \
-	tests/cli/docker-situations.bats \
-	tests/cli/docker-config.bats \
-	tests/cli/docker.bats \
-	tests/cli/faults.bats \
-	tests/cli/first-layout.bats \
-	tests/cli/help.bats \
-	tests/cli/hostile-helpers.bats \
-	tests/cli/hub.bats \
-	tests/cli/input.bats \
-	tests/cli/keystore-faults.bats \
-	tests/cli/keystore.bats \
-	tests/cli/keystore-saved.bats \
-	tests/cli/keystore-sessions.bats \
-	tests/cli/list.bats \
-	tests/cli/login.bats \
-	tests/cli/logout.bats \
-	tests/cli/output.bats \
-	tests/cli/parallel.bats \
-	tests/cli/plugin-docker.bats \
-	tests/cli/plugin.bats \
-	tests/cli/podman.bats \
-	tests/cli/prompt.bats \
-	tests/cli/readme.bats \
+# Every file tests/cli/*.bats is a test; one called *-sweep.bats is for make check-long. Those that take longest are started
+# first, so that all cores are busy to the end.
+first_tests = \
 	tests/cli/registry.bats \
-	tests/cli/rename.bats \
-	tests/cli/second-factor.bats \
-	tests/cli/secrets.bats \
-	tests/cli/show.bats \
+	tests/cli/write-faults.bats \
+	tests/cli/podman.bats \
+	tests/cli/keystore.bats \
+	tests/cli/keystore-sessions.bats \
+	tests/cli/hub.bats \
+	tests/cli/docker-config.bats \
 	tests/cli/serve.bats \
-	tests/cli/server-probes.bats \
-	tests/cli/server-faults.bats \
-	tests/cli/status.bats \
-	tests/cli/store.bats \
-	tests/cli/version.bats \
-	tests/cli/write-faults.bats
+	tests/cli/keystore-faults.bats \
+	tests/cli/server-faults.bats
+
+cli_tests = @CLI_TESTS@
+sweep_tests = @SWEEP_TESTS@
 
 lint_tests = \
 	tests/lint/banned.sh \
@@ -124,8 +94,10 @@ fuzz_targets = \
 	tests/fuzz/fuzz_registry \
 	tests/fuzz/fuzz_seal
 
-TESTS = $(unit_tests) $(contract_tests) $(fuzz_targets) $(cli_tests) $(lint_tests)
-EXTRA_DIST += $(cli_tests) $(lint_tests) $(test_support)
+plain_tests = $(cli_tests) $(lint_tests) $(contract_tests) $(unit_tests) $(fuzz_targets)
+TESTS = $(plain_tests)
+EXTRA_DIST += $(cli_tests) $(sweep_tests) $(lint_tests) $(test_support)
+AM_MAKEFLAGS = @CHECK_JOBS@
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(unit_tests) $(contract_tests)
@@ -219,6 +191,10 @@ tests/have-tools: Makefile
 	@$(MKDIR_P) tests && touch $@
 CLEANFILES += tests/have-tools
 
+# Every failing system call, kill -9 at each write, storms: what takes too long to be run each time.
+check-long: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(sweep_tests)'
+
 MEMCHECK = $(VALGRIND) --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
 	--errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes
 memcheck_tests = $(unit_tests) $(contract_tests) tests/cli/account.bats tests/cli/create.bats tests/cli/delete.bats \
@@ -227,11 +203,11 @@ memcheck_tests = $(unit_tests) $(contract_tests) tests/cli/account.bats tests/cl
 # The programs and the main commands under valgrind.
 memcheck: all
 	@test '$(VALGRIND)' || { echo 'make memcheck needs valgrind: ./bootstrap installs it' >&2; exit 1; }
-	$(MAKE) check TESTS='$(memcheck_tests)' DPAT_RUNNER='$(MEMCHECK)'
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(memcheck_tests)' DPAT_RUNNER='$(MEMCHECK)'
 
 # Only the checks of the source text and of the manual.
 lint: all
-	$(MAKE) check TESTS='$(lint_tests)'
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(lint_tests)'
 
 # The whole life of a token, in a temporary home.
 demo: all
@@ -253,4 +229,4 @@ tests_support_bare_list_LDADD = $(SQLITE_LIBS)
 EXTRA_DIST += tests/bench.sh tests/bench-lib.sh tests/bench-server.sh tests/bench-registry.sh
 CLEANFILES += tests/support/bare_list$(EXEEXT)
 
-.PHONY: memcheck lint demo bench bench-server fuzz
+.PHONY: check-long memcheck lint demo bench bench-server fuzz
