@@ -42,6 +42,15 @@ void error_fill (struct error *err, enum error_code code, const char *fmt, ...)
     va_end (ap);
 }
 
+int error_unreadable (struct error *err, enum error_code code, const char *what, const char *language, const char *why,
+                      int line, int column)
+{
+    char where[64] = "";
+    if (line > 0 && snprintf (where, sizeof (where), " (line %d, column %d)", line, column) < 0)
+        where[0] = '\0';
+    return error_set (err, code, "%s is not valid %s%s%s%s", what, language, why ? ": " : "", why ? why : "", where);
+}
+
 void error_fill_prefix (struct error *err, const char *fmt, ...)
 {
     if (err == NULL)

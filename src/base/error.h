@@ -130,6 +130,13 @@ static inline int error_result (void)
 #define error_set(...) (error_fill (__VA_ARGS__), error_result ())
 void error_fill (struct error *err, enum error_code code, const char *fmt, ...) __attribute__ ((format (printf, 3, 4)));
 
+/* The sentence of every parser that fails: what (borrowed, as a path) is not valid language ("JSON"), why, and where:
+ * line and column are counted from 1, line 0 is nowhere in particular. The text that was parsed may be a secret and is
+ * never part of the sentence: why is a literal of ours, or NULL, and never a parser's own message, which may quote it.
+ * Always returns -1. */
+int error_unreadable (struct error *err, enum error_code code, const char *what, const char *language, const char *why,
+                      int line, int column);
+
 /* error_prefix (err, fmt, ...): put "what we were doing: " in front of the sentence. */
 #define error_prefix(...) (error_fill_prefix (__VA_ARGS__), error_result ())
 void error_fill_prefix (struct error *err, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));

@@ -38,14 +38,49 @@ void json_start (void)
     json_set_alloc_funcs (wiping_malloc, wiping_free);
 }
 
-json_t *json_parse (const char *text, size_t len, const char *what, enum error_code code, struct error *err)
+/* Why jansson refuses a text, in our own words: its own quote the text, which may be a secret. */
+static const char *explain (enum json_error_code code)
+{
+    switch (code) {
+    case json_error_premature_end_of_input:
+        return "it ends too early";
+    case json_error_end_of_input_expected:
+        return "something follows its end";
+    case json_error_invalid_utf8:
+        return "it is not UTF-8";
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        return "a string has a NUL character";
+    case json_error_duplicate_key:
+        return "a key occurs twice in one object";
+    case json_error_numeric_overflow:
+        return "a number is too large";
+    case json_error_stack_overflow:
+        return "it is nested too deeply";
+    default:
+        return "wrong syntax";
+    }
+}
+
+static json_t *parse (const char *text, size_t len, size_t flags, const char *what, enum error_code code,
+                      struct error *err)
 {
     json_error_t problem;
-    json_t *value = json_loadb (text, len, JSON_REJECT_DUPLICATES, &problem);
+    json_t *value = json_loadb (text, len, JSON_REJECT_DUPLICATES | flags, &problem);
     if (value == NULL)
-        error_set (err, code, "%s is not valid JSON: %s (line %d, column %d)", what, problem.text, problem.line,
-                   problem.column);
+        error_unreadable (err, code, what, "JSON", explain (json_error_code (&problem)), problem.line, problem.column);
+    explicit_bzero (&problem, sizeof (problem));
     return value;
+}
+
+json_t *json_parse (const char *text, size_t len, const char *what, enum error_code code, struct error *err)
+{
+    return parse (text, len, 0, what, code, err);
+}
+
+json_t *json_parse_value (const char *text, size_t len, const char *what, enum error_code code, struct error *err)
+{
+    return parse (text, len, JSON_DECODE_ANY, what, code, err);
 }
 
 static int append_chunk (const char *chunk, size_t size, void *data)

@@ -12,9 +12,13 @@
 /* Make jansson allocate from memory that is wiped before it is freed. Call once, before any other use of jansson. */
 void json_start (void);
 
-/* Parse one JSON text of len bytes; duplicate keys, trailing bytes and NUL in strings are refused with code, and the
- * sentence names what (borrowed, as "~/.docker/config.json"), line and column. Owned by the caller: json_decref. */
+/* Parse one JSON text of len bytes, an object or a list; duplicate keys, trailing bytes and NUL in strings are refused
+ * with code, and the sentence is error_unreadable's about what (borrowed, as "~/.docker/config.json"): it shows nothing
+ * of the text. Owned by the caller: json_decref. */
 json_t *json_parse (const char *text, size_t len, const char *what, enum error_code code, struct error *err);
+
+/* The same of a text that may be any JSON value. */
+json_t *json_parse_value (const char *text, size_t len, const char *what, enum error_code code, struct error *err);
 
 /* Append value as one line, keys in the order they were set, without a newline. */
 void json_write (struct buffer *out, const json_t *value);

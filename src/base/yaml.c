@@ -55,15 +55,14 @@ static int load (struct fyaml *fyaml, struct error *err)
     return library_load ("libfyaml.so.0", "libfyaml0", symbols, fyaml, err);
 }
 
-/* The first thing that libfyaml found wrong; of an empty document it finds nothing. */
+/* Where the first thing is that libfyaml found wrong; of an empty document it finds nothing. */
 static json_t *fail (const struct fyaml *fyaml, struct fy_diag *diag, const char *what, struct error *err)
 {
     void *at = NULL;
     const struct fy_diag_error *first = fyaml->diag_errors_iterate (diag, &at);
     if (first == NULL)
         return json_null ();
-    error_set (err, ERROR_CONFIG, "%s is not valid YAML: %s (line %d, column %d)", what, first->msg, first->line,
-               first->column);
+    error_unreadable (err, ERROR_CONFIG, what, "YAML", NULL, first->line, first->column);
     return NULL;
 }
 
@@ -100,8 +99,7 @@ static bool is_too_much (const struct fyaml *fyaml, struct fy_node *node, int de
 static json_t *convert (const struct fyaml *fyaml, struct fy_document *document, const char *what, struct error *err)
 {
     char *text = fyaml->emit_document_to_string (document, FYECF_MODE_JSON_ONELINE | FYECF_WIDTH_INF);
-    json_error_t problem;
-    json_t *value = text ? json_loads (text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &problem) : NULL;
+    json_t *value = text ? json_parse_value (text, strlen (text), what, ERROR_CONFIG, NULL) : NULL;
     free (text);
     if (value == NULL)
         error_set (err, ERROR_CONFIG, "%s holds something that only YAML can say", what);
@@ -117,7 +115,7 @@ json_t *yaml_parse (const char *text, size_t len, const char *what, struct error
     if (load (&fyaml, err) != 0)
         return NULL;
     if (memchr (text, '\0', len)) {
-        error_set (err, ERROR_CONFIG, "%s is not valid YAML: there is a NUL in it", what);
+        error_unreadable (err, ERROR_CONFIG, what, "YAML", "there is a NUL character in it", 0, 0);
         return NULL;
     }
     fyaml.diag_cfg_default (&diag_cfg);

@@ -20,6 +20,11 @@ banned 'randomness comes from base' 'rand|random|srand|RAND_bytes' '^src/base/cr
 banned 'memory comes from base' 'malloc|calloc|realloc|strdup|strndup|asprintf' '^(src/base/memory\.c|tests/.*)$'
 banned 'only main and memory end the program' 'exit|_exit|abort|_Exit' '^(src/main\.c|src/base/(memory|json)\.c|tests/.*)$'
 
+find src -name '*.[ch]' | grep -vE '^src/base/json\.c$' |
+    xargs grep -nE '(^|[^A-Za-z0-9_])(json_error_t|json_load(s|b|f|fd|_file|_callback)|json_v?(un)?pack(_ex)?)([^A-Za-z0-9_]|$)' >"$wrong"
+find src -name '*.c' -exec grep -nE -- '(->|\.)msg([^A-Za-z0-9_]|$)|ERR_(error|reason_error|lib_error)_string' {} + >>"$wrong"
+promise 'no parser tells its own story: it quotes what it read' "$wrong"
+
 find src -name '*.[ch]' | grep -vE '^src/(cli/|main\.c|base/(log|memory)\.c)' |
     xargs grep -nE '(^|[^a-z_])(printf|puts|fputs|fprintf|perror|putchar)[[:space:]]*\(' >"$wrong"
 promise 'nothing below the command line prints' "$wrong"
