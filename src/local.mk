@@ -85,6 +85,8 @@ libdpat_a_SOURCES = \
 	src/cli/prompt.h \
 	src/cli/qr.c \
 	src/cli/qr.h \
+	src/cli/service_words.c \
+	src/cli/service_words.h \
 	src/cli/settings.c \
 	src/cli/settings.h \
 	src/cli/sign_in_input.c \

@@ -39,6 +39,12 @@ const char *app_service_title (const struct app *app)
     return app->settings.service;
 }
 
+char *app_service_option (const struct app *app)
+{
+    const char *service = app->options.service;
+    return service ? xasprintf (" --service %s", service) : xstrdup ("");
+}
+
 void app_init (struct app *app, bool stdout_was_closed)
 {
     *app = (struct app){ .stdout_was_closed = stdout_was_closed,
@@ -202,7 +208,7 @@ static int sign_in_for_this_run (struct app *app, const char *password_file, str
         || app_open_service (app, err) != 0)
         return -1;
     struct sign_in sign_in = { .user = app->settings.user, .secret = &password };
-    struct code_input codes = { .no_input = app->options.no_input };
+    struct code_input codes = { .service = app_service_title (app), .no_input = app->options.no_input };
     const struct code_source source = sign_in_code_source (&codes);
     if (login_sign_in (app->service, &app->caller, &sign_in, &source, &app->session, err) != 0)
         return -1;
@@ -224,17 +230,18 @@ static bool has_pat (const struct app *app, const struct session_file *file)
 
 static int no_session (const struct app *app, const struct session_file *file, struct error *err)
 {
+    AUTOFREE char *option = app_service_option (app);
     if (app->settings.user == NULL) {
         error_set (err, ERROR_NOT_SIGNED_IN, "you are not signed in to %s", app_service_title (app));
-        return error_hint (err, "sign in: dpat login USER");
+        return error_hint (err, "sign in: dpat login USER%s", option);
     }
     if (has_pat (app, file)) {
         error_set (err, ERROR_PAT_CANNOT_MANAGE,
                    "%s is signed in with a personal access token, which cannot manage tokens", app->settings.user);
-        return error_hint (err, "sign in with the account's password: dpat login %s", app->settings.user);
+        return error_hint (err, "sign in with the account's password: dpat login %s%s", app->settings.user, option);
     }
     error_set (err, ERROR_NOT_SIGNED_IN, "%s is not signed in to %s", app->settings.user, app_service_title (app));
-    return error_hint (err, "sign in: dpat login %s", app->settings.user);
+    return error_hint (err, "sign in: dpat login %s%s", app->settings.user, option);
 }
 
 static int sign_in_by_kept_session (struct app *app, struct error *err)
@@ -250,7 +257,8 @@ static int sign_in_by_kept_session (struct app *app, struct error *err)
         return no_session (app, file, err);
     if (kept.expires_at <= clock_now_us () / 1000000) {
         error_set (err, ERROR_SESSION_EXPIRED, "the session of %s has expired", kept.user);
-        return error_hint (err, "sign in again: dpat login %s", kept.user);
+        AUTOFREE char *option = app_service_option (app);
+        return error_hint (err, "sign in again: dpat login %s%s", kept.user, option);
     }
     if (bearers_read (keystore_sessions (app->keystore), &kept, err) != 0 || app_open_service (app, err) != 0)
         return -1;

@@ -81,6 +81,10 @@ void app_tell_seconds (const struct app *app, int64_t seconds);
 /* What stands in sentences for the service: "the embedded service", "Docker Hub", the URL. Borrowed. */
 const char *app_service_title (const struct app *app);
 
+/* What a hint puts behind a command so that it goes to the same service: " --service URL" where it was said on the
+ * command line, else "". Owned. */
+char *app_service_option (const struct app *app);
+
 /* "dpat/0.1.0": what the service hears of us. Borrowed for ever. */
 const char *app_user_agent (void);
 

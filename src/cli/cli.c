@@ -15,6 +15,7 @@
 #include "src/cli/helper_face.h"
 #include "src/cli/output.h"
 #include "src/cli/plugin_face.h"
+#include "src/cli/service_words.h"
 #include "src/core/interrupt.h"
 #include "src/token/token_secret.h"
 
@@ -241,6 +242,8 @@ int cli_run (int argc, char **argv, bool stdout_was_closed)
     struct run run = { .app = &app, .argv = argv, .argc = argc };
     errno = 0;
     int status = run_line (&run, &err);
+    if (status != 0)
+        service_explain (&app, &err);
     bool broken_pipe = status != 0 && err.code == ERROR_OUTPUT && errno == EPIPE;
     int exit_status = app.exit_status;
     release_state (&run);

@@ -7,6 +7,7 @@
 #include "src/cli/commands.h"
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
+#include "src/cli/service_words.h"
 #include "src/cli/sign_in_input.h"
 #include "src/service/accounts.h"
 #include "src/service/password.h"
@@ -67,9 +68,9 @@ static int run_add (struct invocation *invocation, json_t **ret_result, struct e
     const char *name = invocation->arguments[0];
     AUTO (secret) password = SECRET_INIT;
     struct account account = { .disabled = false };
-    AUTOFREE char *label = xasprintf ("New password of %s", name);
     if (account_name_check (name, err) != 0 || app_load (app, err) != 0)
         return -1;
+    AUTOFREE char *label = service_label (app, "New password", name);
     if (app->options.dry_run) {
         memcpy (account.name, name, strlen (name) + 1);
         *ret_result = account_document ("add", true, &account);
@@ -110,8 +111,8 @@ static int read_passwords (const struct invocation *invocation, const char *name
             return -1;
         return password_check (&passwords[1], err);
     }
-    AUTOFREE char *old_label = xasprintf ("Old password of %s", name);
-    AUTOFREE char *new_label = xasprintf ("New password of %s", name);
+    AUTOFREE char *old_label = service_label (invocation->app, "Old password", name);
+    AUTOFREE char *new_label = service_label (invocation->app, "New password", name);
     if (!options->reset && sign_in_read (old_label, false, no_input, &passwords[0], err) != 0)
         return -1;
     return sign_in_read_new (new_label, options->password_stdin, no_input, &passwords[1], err);

@@ -9,6 +9,7 @@
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
 #include "src/cli/qr.h"
+#include "src/cli/service_words.h"
 #include "src/cli/sign_in_input.h"
 #include "src/service/accounts.h"
 
@@ -56,12 +57,13 @@ static int show_offer (const struct secret *uri, bool no_input, struct error *er
 }
 
 /* A code may be mistyped, or go stale while it is typed. */
-static int confirm (struct app *app, struct secret *ret_recovery, struct error *err)
+static int confirm (struct app *app, const char *user, struct secret *ret_recovery, struct error *err)
 {
+    AUTOFREE char *label = xasprintf ("Code of %s at %s that it shows now", user, app_service_title (app));
     for (int tries = 1;; tries++) {
         AUTO (secret) code = SECRET_INIT;
         struct error why = ERROR_INIT;
-        if (prompt_secret ("Code that it shows now", app->options.no_input, &code, err) != 0)
+        if (prompt_secret (label, app->options.no_input, &code, err) != 0)
             return -1;
         if (service_confirm_second_factor (app->service, &app->caller, &code, ret_recovery, &why) == 0)
             return 0;
@@ -80,12 +82,12 @@ static int enable (const struct invocation *invocation, const char *user, json_t
     AUTO (secret) password = SECRET_INIT;
     AUTO (secret) uri = SECRET_INIT;
     AUTO (secret) recovery = SECRET_INIT;
-    AUTOFREE char *label = xasprintf ("Password of %s", user);
+    AUTOFREE char *label = service_label (app, "Password", user);
     /* the recovery code is shown once: see first that it can be */
     if (output_check (app->stdout_was_closed, err) != 0 || prompt_check (app->options.no_input, err) != 0
         || sign_in_read (label, options->password_stdin, app->options.no_input, &password, err) != 0
         || service_offer_second_factor (app->service, &app->caller, &password, &uri, err) != 0
-        || show_offer (&uri, app->options.no_input, err) != 0 || confirm (app, &recovery, err) != 0)
+        || show_offer (&uri, app->options.no_input, err) != 0 || confirm (app, user, &recovery, err) != 0)
         return -1;
     const struct second_factor now = { .enabled = true, .has_recovery = true };
     *ret_result = factor_document ("enable", false, user, &now, &recovery);
@@ -96,11 +98,13 @@ static int disable (const struct invocation *invocation, const char *user, json_
 {
     const struct factor_options *options = invocation->state;
     struct app *app = invocation->app;
-    struct code_input codes = { .from_stdin = options->otp_stdin, .no_input = app->options.no_input };
+    struct code_input codes = { .service = app_service_title (app),
+              .from_stdin = options->otp_stdin,
+              .no_input = app->options.no_input };
     const struct code_source source = sign_in_code_source (&codes);
     AUTO (secret) password = SECRET_INIT;
     AUTO (secret) code = SECRET_INIT;
-    AUTOFREE char *label = xasprintf ("Password of %s", user);
+    AUTOFREE char *label = service_label (app, "Password", user);
     int status = sign_in_read_with_code (label, options->password_stdin, &codes, &password, err);
     if (status == 0)
         status = source.get (source.context, user, &code, err);

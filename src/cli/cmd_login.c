@@ -1,4 +1,5 @@
 /* dpat login: open the session that manages tokens, and sign the Docker CLI in. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/clock.h"
@@ -10,6 +11,7 @@
 #include "src/cli/docker_target.h"
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
+#include "src/cli/service_words.h"
 #include "src/cli/sign_in_input.h"
 #include "src/cli/status_document.h"
 #include "src/token/expiry.h"
@@ -58,15 +60,19 @@ static void login_work_release (struct login_work *work)
 /* The user: the argument, else --user, environment or config, else asked for. */
 static int choose_user (const struct invocation *invocation, struct login_work *work, struct error *err)
 {
-    const struct app *app = invocation->app;
+    struct app *app = invocation->app;
     if (invocation->count > 0)
         work->user = xstrdup (invocation->arguments[0]);
     else if (app->settings.user)
         work->user = xstrdup (app->settings.user);
-    else
-        work->user = prompt_line ("User", app->options.no_input, err);
+    else {
+        AUTOFREE char *label = xasprintf ("User at %s", app_service_title (app));
+        work->user = prompt_line (label, app->options.no_input, err);
+    }
     if (work->user == NULL)
         return error_hint (err, "name the user: dpat login USER");
+    free (app->settings.user); /* of this run, whoever is the current user */
+    app->settings.user = xstrdup (work->user);
     if (app->settings.service_kind == SERVICE_LOCAL)
         return account_name_check (work->user, err);
     if (work->user[0] == '\0' || strlen (work->user) > ACCOUNT_NAME_MAX
@@ -102,8 +108,12 @@ static int prepare (const struct invocation *invocation, struct login_work *work
         || (options->life && duration_parse (options->life, "--for", &work->life_s, err) != 0)
         || choose_user (invocation, work, err) != 0 || app_open_service (app, err) != 0)
         return -1;
-    AUTOFREE char *label = xasprintf ("Password or token of %s", work->user);
-    work->codes = (struct code_input){ .from_stdin = options->otp_stdin, .no_input = app->options.no_input };
+    AUTOFREE char *label = service_label (app, "Password or token", work->user);
+    work->codes = (struct code_input){ .service = app_service_title (app),
+                                       .from_stdin = options->otp_stdin,
+                                       .no_input = app->options.no_input };
+    if (!options->password_stdin && !app->options.no_input)
+        service_warn (app, work->user);
     if (sign_in_read_with_code (label, options->password_stdin, &work->codes, &work->secret, err) != 0)
         return -1;
     return prepare_docker (invocation, work, err);

@@ -258,19 +258,23 @@ static char *absolute_path (const char *path, struct error *err)
     return xasprintf ("%s/%s", folder, path);
 }
 
-static int load_store (struct settings *settings, const struct common_options *options, struct error *err)
+char *settings_store_path (const struct settings *settings, const struct common_options *options, struct error *err)
 {
     const char *store = choose (options->store, "DPAT_STORE", settings->config, "store");
-    const char *key_file = choose (options->key_file, "DPAT_KEY_FILE", settings->config, "key_file");
-    if ((options->store && store[0] == '\0') || (options->key_file && key_file[0] == '\0'))
-        return error_set (err, ERROR_USAGE, "%s needs a path, not an empty argument",
-                          options->store && store[0] == '\0' ? "--store" : "--key-file");
     if (store)
-        settings->store = absolute_path (store, err);
-    else {
-        AUTOFREE char *folder = own_folder (NULL, "XDG_DATA_HOME", ".local/share", err);
-        settings->store = folder ? xasprintf ("%s/service.db", folder) : NULL;
-    }
+        return absolute_path (store, err);
+    AUTOFREE char *folder = own_folder (NULL, "XDG_DATA_HOME", ".local/share", err);
+    return folder ? xasprintf ("%s/service.db", folder) : NULL;
+}
+
+static int load_store (struct settings *settings, const struct common_options *options, struct error *err)
+{
+    const char *key_file = choose (options->key_file, "DPAT_KEY_FILE", settings->config, "key_file");
+    bool store_is_empty = options->store && options->store[0] == '\0';
+    if (store_is_empty || (options->key_file && key_file[0] == '\0'))
+        return error_set (err, ERROR_USAGE, "%s needs a path, not an empty argument",
+                          store_is_empty ? "--store" : "--key-file");
+    settings->store = settings_store_path (settings, options, err);
     if (settings->store == NULL)
         return -1;
     if (key_file)
@@ -313,6 +317,7 @@ int settings_load (struct settings *settings, const struct common_options *optio
         return -1;
     const char *service = choose (options->service, "DPAT_SERVICE", settings->config, "service");
     settings->service = xstrdup (service ? service : "hub");
+    settings->service_is_said = service != NULL;
     if (parse_service (settings->service, &settings->service_kind, err) != 0)
         return -1;
     const char *expires = choose (NULL, "DPAT_DEFAULT_EXPIRES", settings->config, "default_expires");

@@ -38,6 +38,7 @@ struct settings {
     json_t *config; /* the config file's object; empty when there is none */
     enum service_kind service_kind;
     char *service;             /* as written: "local", "hub", a URL */
+    bool service_is_said;      /* by option, environment or config file: it is not the default */
     char *service_name;        /* as sessions are kept under: "local:/path/service.db", "hub", the URL */
     char *user;                /* NULL when nothing says who */
     char *store;               /* absolute */
@@ -73,6 +74,9 @@ int settings_check (const char *name, const char *value, struct error *err);
 
 /* Change settings in config.json under its lock: for each member of changes, a string sets it and null removes it. */
 int settings_write (const char *folder, json_t *changes, struct error *err);
+
+/* Where the embedded service's store is or would be, whichever service is meant: absolute. Owned. NULL on failure. */
+char *settings_store_path (const struct settings *settings, const struct common_options *options, struct error *err);
 
 /* The registry remembered for the service, or NULL. Borrowed. */
 const char *settings_registry (const struct settings *settings);

@@ -99,7 +99,7 @@ static int get_code (void *context, const char *user, struct secret *ret_code, s
         return sign_in_read_lines (ret_code, 1, err);
     if (command && command[0])
         return run_code_command (command, ret_code, err);
-    AUTOFREE char *label = xasprintf ("Code of the second factor of %s", user);
+    AUTOFREE char *label = xasprintf ("Code of the second factor of %s at %s", user, input->service);
     if (prompt_secret (label, input->no_input, ret_code, err) == 0)
         return 0;
     return error_hint (err, "give it on standard input with --otp-stdin, or name a command in DPAT_OTP_COMMAND");

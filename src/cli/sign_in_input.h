@@ -21,6 +21,7 @@ int sign_in_read_new (const char *label, bool from_stdin, bool no_input, struct 
 /* How the code of a second factor is got: the one given, else the line on stdin with from_stdin, else what the command
  * in DPAT_OTP_COMMAND prints, else asked for. */
 struct code_input {
+    const char *service; /* what the prompt calls the service; borrowed */
     struct secret given; /* empty: not given yet */
     bool from_stdin;
     bool no_input;

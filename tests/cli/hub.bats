@@ -162,10 +162,10 @@ print(base64.b64decode(json.load(open(sys.argv[1]))["auths"]["https://index.dock
 
 @test "on a terminal login asks whether docker shall be signed in" {
   docker_hub
-  run terminal --expect 'alice: ' --send "$PASSWORD" --expect '[y/N]' --send y -- "$DPAT" login alice
+  run terminal --expect 'alice at Docker Hub: ' --send "$PASSWORD" --expect '[y/N]' --send y -- "$DPAT" login alice
   [ "$status" -eq 0 ]
   [[ $(docker_entry) == alice:dckr_pat_* ]]
-  run terminal --expect 'alice: ' --send "$PASSWORD" --expect '[y/N]' --send n -- "$DPAT" login alice
+  run terminal --expect 'alice at Docker Hub: ' --send "$PASSWORD" --expect '[y/N]' --send n -- "$DPAT" login alice
   [ "$status" -eq 0 ]
 }
 

@@ -8,18 +8,18 @@ setup() {
 terminal() { "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "$@"; }
 
 @test "a password is asked for twice when it is set, and never echoed" {
-  run terminal --expect 'New password of alice: ' --send "$PASSWORD" --expect 'again: ' --send "$PASSWORD" \
+  run terminal --expect 'New password of alice at the embedded service: ' --send "$PASSWORD" --expect 'again: ' --send "$PASSWORD" \
     -- "$DPAT" account add alice
   [ "$status" -eq 0 ]
   [[ $output != *"$PASSWORD"* ]]
-  run terminal --expect 'Password or token of alice: ' --send "$PASSWORD" -- "$DPAT" login alice
+  run terminal --expect 'Password or token of alice at the embedded service: ' --send "$PASSWORD" -- "$DPAT" login alice
   [ "$status" -eq 0 ]
   [[ $output != *"$PASSWORD"* && $output == *'signed in'* ]]
   succeeds dpat list
 }
 
 @test "two answers that differ" {
-  run terminal --expect 'New password of alice: ' --send "$PASSWORD" --expect 'again: ' --send other-password \
+  run terminal --expect 'New password of alice at the embedded service: ' --send "$PASSWORD" --expect 'again: ' --send other-password \
     -- "$DPAT" account add alice
   [ "$status" -eq 2 ]
   [[ $output == *differ* ]]
@@ -27,21 +27,21 @@ terminal() { "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "$@"; }
 }
 
 @test "Ctrl-C at a prompt changes nothing" {
-  run terminal --expect 'New password of alice: ' --send ^C -- "$DPAT" account add alice
+  run terminal --expect 'New password of alice at the embedded service: ' --send ^C -- "$DPAT" account add alice
   [ "$status" -eq 130 ]
   [ ! -e "$STORE" ]
 }
 
 @test "an answer too long is refused, not cut" {
   with_account alice
-  run terminal --expect 'alice: ' --send "$(head -c 1100 /dev/zero | tr '\0' x)" -- "$DPAT" login alice
+  run terminal --expect 'alice at the embedded service: ' --send "$(head -c 1100 /dev/zero | tr '\0' x)" -- "$DPAT" login alice
   [ "$status" -eq 2 ]
   [[ $output == *1024* ]]
 }
 
 @test "the user is asked for where none is named" {
   with_account alice
-  run terminal --expect 'User: ' --send alice --expect 'alice: ' --send "$PASSWORD" -- "$DPAT" login
+  run terminal --expect 'User at the embedded service: ' --send alice --expect 'alice at the embedded service: ' --send "$PASSWORD" -- "$DPAT" login
   [ "$status" -eq 0 ]
 }
 
@@ -89,4 +89,51 @@ terminal() { "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "$@"; }
   [ "$status" -eq 10 ]
   run terminal -- env DPAT_NO_INPUT=1 "$DPAT" login alice
   [ "$status" -eq 10 ]
+}
+
+# Docker Hub, where nobody listens.
+nowhere_hub() {
+  unset DPAT_SERVICE HTTP_PROXY ALL_PROXY NO_PROXY no_proxy https_proxy http_proxy all_proxy
+  export HTTPS_PROXY=http://127.0.0.1:1
+}
+
+@test "every prompt for a secret names the service that gets it" {
+  dpat account add alice --password-stdin -q <<<"$PASSWORD"
+  nowhere_hub
+  run terminal --expect 'Password or token of alice at Docker Hub: ' --send ^C -- "$DPAT" login alice
+  [ "$status" -eq 130 ]
+  run terminal --expect 'Password or token of alice at https://tokens.example: ' --send ^C \
+    -- "$DPAT" login alice --service https://tokens.example
+  [ "$status" -eq 130 ]
+  run terminal --expect 'User at Docker Hub: ' --send ^C -- "$DPAT" login
+  run terminal --expect 'Old password of alice at the embedded service: ' --send "$PASSWORD" \
+    --expect 'New password of alice at the embedded service: ' --send ^C -- "$DPAT" account passwd alice --service local
+  [ "$status" -eq 130 ]
+  dpat login alice --service local --password-stdin <<<"$PASSWORD"
+  run terminal --expect 'Password of alice at the embedded service: ' --send "$PASSWORD" \
+    --expect 'Code of alice at the embedded service that it shows now: ' --send ^C -- "$DPAT" account 2fa enable
+  [ "$status" -eq 130 ]
+}
+
+@test "an account of this machine is pointed to before its password goes to Docker Hub" {
+  dpat account add alice --password-stdin -q <<<"$PASSWORD"
+  nowhere_hub
+  run terminal --expect 'Password or token of alice at Docker Hub: ' --send "$PASSWORD" --expect '[y/N]' --send n \
+    -- "$DPAT" login alice
+  [ "$status" -eq 7 ]
+  [[ $output == *"note: "*"$STORE"*"dpat login alice --service local"*'Password or token'*'Docker Hub, the default service: '*'hint: '*"dpat login alice --service local"* ]]
+  run terminal --expect 'bob at Docker Hub: ' --send "$PASSWORD" --expect '[y/N]' --send n -- "$DPAT" login bob
+  [ "$status" -eq 7 ]
+  [[ $output != *"$STORE"* && $output == *'--service URL'*DPAT_SERVICE* ]]
+  # whoever says which service is meant knows it
+  run terminal --expect 'alice at Docker Hub: ' --send ^C -- "$DPAT" login alice --service hub
+  [[ $output != *"$STORE"* ]]
+  printf '%s\n' "$PASSWORD" >password
+  INPUT=password fails_with network dpat login alice --password-stdin
+  [[ $stderr == *'dpat login alice --service local'* ]]
+  INPUT=password fails_with network dpat login alice --password-stdin --service http://127.0.0.1:1
+  [[ $stderr == *127.0.0.1*'dpat login alice --service local'* ]]
+  INPUT=password fails_with network dpat login bob --password-stdin --service http://127.0.0.1:1
+  [[ $stderr == *127.0.0.1*DPAT_SERVICE* ]]
+  [ ! -e "$XDG_CONFIG_HOME/dpat/config.json" ]
 }

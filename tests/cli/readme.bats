@@ -134,7 +134,7 @@ run_example() {
     'dpat account add '*) export DPAT_STORE=$HOME/new.db ;;&
     'dpat account add '* | *'passwd alice --reset') answers=(--expect 'New password' --send "$PASSWORD" --expect again: --send "$PASSWORD") ;;
     'dpat login '*'<'*) ;;
-    'dpat login '*) answers=(--expect alice: --send "$PASSWORD") ;;
+    'dpat login '*) answers=(--expect 'alice at' --send "$PASSWORD") ;;
     'dpat keystore init'*) answers=(--expect 'New passphrase' --send "$PASSWORD" --expect again: --send "$PASSWORD") ;;
     'dpat keystore unlock'* | 'dpat credential'*)
       DPAT_PASSPHRASE_FILE=$HOME/password.txt dpat keystore init -q

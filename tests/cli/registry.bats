@@ -298,7 +298,7 @@ refused() {
 @test "an account with a second factor needs a token" {
   start_server
   token_of alice ci write
-  run "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" --expect 'Password of alice: ' --send "$PASSWORD" \
+  run "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" --expect 'Password of alice at ' --send "$PASSWORD" \
     --expect 'shows now: ' --send @code -- env DPAT_STATE_DIR="$HOME/state-alice" DPAT_CONFIG_DIR="$HOME/config-alice" "$DPAT" account 2fa enable
   [ "$status" -eq 0 ]
   refused 401 UNAUTHORIZED 'alice has a second factor: a registry needs a personal access token' -u "alice:$PASSWORD" "$URL/token"

@@ -11,7 +11,7 @@ terminal() { "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "$@"; }
 
 # Turn it on; leaves $uri, $recovery, and all that was shown in $output.
 turned_on() {
-  run terminal --expect 'Password of alice: ' --send "$PASSWORD" --expect 'shows now: ' --send @code \
+  run terminal --expect 'Password of alice at ' --send "$PASSWORD" --expect 'shows now: ' --send @code \
     -- "$DPAT" account 2fa enable
   [ "$status" -eq 0 ]
   uri=$(grep -o 'otpauth://[^[:space:]]*' <<<"$output")
@@ -42,8 +42,8 @@ code() { "$PYTHON3" "$TOP_SRCDIR/tests/support/otp.py" "$uri" 30; }
 
 @test "on a terminal login asks for the code" {
   turned_on
-  run terminal --expect 'Password or token of alice: ' --send "$PASSWORD" \
-    --expect 'Code of the second factor of alice: ' --send "$(code)" -- "$DPAT" login alice
+  run terminal --expect 'Password or token of alice at the embedded service: ' --send "$PASSWORD" \
+    --expect 'Code of the second factor of alice at the embedded service: ' --send "$(code)" -- "$DPAT" login alice
   [ "$status" -eq 0 ]
 }
 

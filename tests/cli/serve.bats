@@ -84,7 +84,7 @@ use_server() {
 @test "a second factor, over HTTP" {
   use_server
   dpat login alice --password-stdin <password 2>/dev/null
-  run "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" --expect 'Password of alice: ' --send "$PASSWORD" \
+  run "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" --expect 'Password of alice at ' --send "$PASSWORD" \
     --expect 'shows now: ' --send @code -- "$DPAT" account 2fa enable
   [ "$status" -eq 0 ]
   uri=$(grep -o 'otpauth://[^[:space:]]*' <<<"$output")
