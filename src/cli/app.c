@@ -208,7 +208,7 @@ static int sign_in_for_this_run (struct app *app, const char *password_file, str
         || app_open_service (app, err) != 0)
         return -1;
     struct sign_in sign_in = { .user = app->settings.user, .secret = &password };
-    struct code_input codes = { .service = app_service_title (app), .no_input = app->options.no_input };
+    AUTO (code_input) codes = { .service = app_service_title (app), .no_input = app->options.no_input };
     const struct code_source source = sign_in_code_source (&codes);
     if (login_sign_in (app->service, &app->caller, &sign_in, &source, &app->session, err) != 0)
         return -1;

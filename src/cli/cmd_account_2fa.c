@@ -98,7 +98,8 @@ static int disable (const struct invocation *invocation, const char *user, json_
 {
     const struct factor_options *options = invocation->state;
     struct app *app = invocation->app;
-    struct code_input codes = { .service = app_service_title (app),
+    AUTO (code_input)
+    codes = { .service = app_service_title (app),
               .from_stdin = options->otp_stdin,
               .no_input = app->options.no_input };
     const struct code_source source = sign_in_code_source (&codes);
@@ -110,7 +111,6 @@ static int disable (const struct invocation *invocation, const char *user, json_
         status = source.get (source.context, user, &code, err);
     if (status == 0)
         status = service_drop_second_factor (app->service, &app->caller, &password, &code, err);
-    secret_release (&codes.given);
     if (status == 0)
         *ret_result = factor_document ("disable", false, user, &(struct second_factor){ .enabled = false }, NULL);
     return status;

@@ -53,7 +53,7 @@ static void login_work_release (struct login_work *work)
 {
     memory_cleanup_free (&work->user);
     secret_release (&work->secret);
-    secret_release (&work->codes.given);
+    code_input_release (&work->codes);
     docker_target_release (&work->docker);
 }
 

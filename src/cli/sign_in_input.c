@@ -1,16 +1,20 @@
 /* Passwords and codes from where people and scripts give them. */
 #include "src/cli/sign_in_input.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/clock.h"
 #include "src/base/memory.h"
+#include "src/cli/output.h"
 #include "src/cli/prompt.h"
 #include "src/credentials/process.h"
 #include "src/service/password.h"
 
-enum { CODE_MAX_BYTES = 256, COMMAND_TIMEOUT_MS = 60000 };
+/* A device shows a new code every 30 s, counted from 1970 (RFC 6238). The margin is for clocks that differ a little. */
+enum { CODE_MAX_BYTES = 256, COMMAND_TIMEOUT_MS = 60000, CODE_STEP_MS = 30000, CODE_MARGIN_MS = 250 };
 
 static int take_line (const char **at, const char *end, struct secret *ret_line, struct error *err)
 {
@@ -97,17 +101,51 @@ static int get_code (void *context, const char *user, struct secret *ret_code, s
     }
     if (input->from_stdin)
         return sign_in_read_lines (ret_code, 1, err);
-    if (command && command[0])
-        return run_code_command (command, ret_code, err);
+    if (command && command[0]) {
+        if (run_code_command (command, ret_code, err) != 0)
+            return -1;
+        secret_set (&input->printed, ret_code->data, ret_code->len);
+        return 0;
+    }
     AUTOFREE char *label = xasprintf ("Code of the second factor of %s at %s", user, input->service);
     if (prompt_secret (label, input->no_input, ret_code, err) == 0)
         return 0;
     return error_hint (err, "give it on standard input with --otp-stdin, or name a command in DPAT_OTP_COMMAND");
 }
 
+/* Whether it is a code of a device; a recovery code stays what it is. */
+static bool is_of_device (const struct secret *code)
+{
+    return code->len >= 6 && strspn (secret_text (code), "0123456789") == code->len;
+}
+
+/* A code works once, and the last command may have used this one a moment ago. */
+static int get_next_code (void *context, const char *user, struct secret *ret_code, struct error *err)
+{
+    struct code_input *input = context;
+    const char *command = getenv ("DPAT_OTP_COMMAND");
+    if (!is_of_device (&input->printed))
+        return error_set (err, ERROR_NO_INPUT, "there is no other code");
+    int wait_ms = CODE_STEP_MS - (int)(clock_now_us () / 1000 % CODE_STEP_MS) + CODE_MARGIN_MS;
+    output_note ("the code of %s was rejected; a code works once, so dpat waits %d s for the next one", user,
+                 (wait_ms + 999) / 1000);
+    (void)poll (NULL, 0, wait_ms);
+    if (run_code_command (command, ret_code, err) != 0)
+        return -1;
+    if (secret_equal (ret_code, &input->printed))
+        return error_set (err, ERROR_NO_INPUT, "the command in DPAT_OTP_COMMAND printed the same code again");
+    return 0;
+}
+
 struct code_source sign_in_code_source (struct code_input *input)
 {
-    return (struct code_source){ .get = get_code, .context = input };
+    return (struct code_source){ .get = get_code, .get_next = get_next_code, .context = input };
+}
+
+void code_input_release (struct code_input *input)
+{
+    secret_release (&input->given);
+    secret_release (&input->printed);
 }
 
 int sign_in_read_with_code (const char *label, bool password_stdin, struct code_input *codes, struct secret *ret_secret,

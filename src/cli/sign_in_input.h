@@ -19,16 +19,21 @@ int sign_in_read (const char *label, bool from_stdin, bool no_input, struct secr
 int sign_in_read_new (const char *label, bool from_stdin, bool no_input, struct secret *ret_secret, struct error *err);
 
 /* How the code of a second factor is got: the one given, else the line on stdin with from_stdin, else what the command
- * in DPAT_OTP_COMMAND prints, else asked for. */
+ * in DPAT_OTP_COMMAND prints, else asked for. Release given and printed. */
 struct code_input {
-    const char *service; /* what the prompt calls the service; borrowed */
-    struct secret given; /* empty: not given yet */
+    const char *service;   /* what the prompt calls the service; borrowed */
+    struct secret given;   /* empty: not given yet */
+    struct secret printed; /* the last code that the command printed */
     bool from_stdin;
     bool no_input;
 };
 
-/* That way as a source for core/login.h; input is borrowed. */
+/* That way as a source for core/login.h; input is borrowed. A next code is to be had only where the command prints
+ * codes: dpat then says on stderr that it waits until the next one begins, 30 s at most, and runs the command again. */
 struct code_source sign_in_code_source (struct code_input *input);
+
+/* Wipe the codes. */
+void code_input_release (struct code_input *input);
 
 /* Read password (from stdin with password_stdin, else asked for as label) and, where both come from stdin, the code's
  * line after it. */

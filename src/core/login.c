@@ -111,8 +111,11 @@ static int login_with_pat (const struct login_place *place, const struct session
     return 0;
 }
 
-int login_sign_in (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
-                   const struct code_source *codes, struct session *ret_session, struct error *err)
+/* One sign-in from its beginning, with the code given or else one of codes. *ret_rejected tells whether the service
+ * rejected nothing but the code. */
+static int sign_in_once (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
+                         const struct code_source *codes, const struct secret *given, struct session *ret_session,
+                         bool *ret_rejected, struct error *err)
 {
     AUTO (session) half = { .bearer = SECRET_INIT };
     AUTO (secret) code = SECRET_INIT;
@@ -130,12 +133,30 @@ int login_sign_in (struct service *service, const struct caller *caller, const s
             *err = why;
         return -1;
     }
-    if (codes->get (codes->context, sign_in->user, &code, err) != 0)
+    if (given == NULL && codes->get (codes->context, sign_in->user, &code, err) != 0)
         return -1;
     struct sign_in second = *sign_in;
-    second.code = &code;
+    second.code = given ? given : &code;
     second.pending = &half.bearer;
-    return service_sign_in (service, caller, &second, ret_session, err);
+    if (service_sign_in (service, caller, &second, ret_session, &why) == 0)
+        return 0;
+    *ret_rejected = why.code == ERROR_WRONG_CREDENTIALS;
+    if (err)
+        *err = why;
+    return -1;
+}
+
+int login_sign_in (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
+                   const struct code_source *codes, struct session *ret_session, struct error *err)
+{
+    AUTO (secret) next = SECRET_INIT;
+    struct error none = ERROR_INIT; /* no other code: then the service's own error stands */
+    bool rejected = false;
+    int status = sign_in_once (service, caller, sign_in, codes, NULL, ret_session, &rejected, err);
+    if (status == 0 || !rejected || codes->get_next == NULL
+        || codes->get_next (codes->context, sign_in->user, &next, &none) != 0)
+        return status;
+    return sign_in_once (service, caller, sign_in, codes, &next, ret_session, &rejected, err);
 }
 
 /* A place that cannot be opened is told before the service is asked. A token keeps no session. */

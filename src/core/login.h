@@ -19,14 +19,17 @@ struct login_place {
 };
 
 /* Where the code of a second factor comes from when the service asks for one: get fills *ret_code (owned by the caller)
- * or fails. */
+ * or fails. After the service rejected that code get_next fills in a later one, for which it may wait, or fails when
+ * there is none; may be NULL. */
 struct code_source {
     int (*get) (void *context, const char *user, struct secret *ret_code, struct error *err);
+    int (*get_next) (void *context, const char *user, struct secret *ret_code, struct error *err);
     void *context;
 };
 
-/* Sign in, with a code from codes when the service asks for one; sign_in's code and pending are not looked at. The
- * errors are those of service_sign_in and of codes. *ret_session is owned: session_release. */
+/* Sign in, with a code from codes when the service asks for one; when it rejects the code, once more with the next one.
+ * sign_in's code and pending are not looked at. The errors are those of service_sign_in and of codes. *ret_session is
+ * owned: session_release. */
 int login_sign_in (struct service *service, const struct caller *caller, const struct sign_in *sign_in,
                    const struct code_source *codes, struct session *ret_session, struct error *err);
 

@@ -52,17 +52,21 @@ static int open_sealed (const struct embedded *embedded, const struct second_fac
     return crypto_open (embedded->keys.seal_key, context, factor->sealed, factor->sealed_len, ret_secret, err);
 }
 
-/* Whether code is right; what it used up is changed in factor. */
+/* Whether code is right; what it used up is changed in factor. *ret_used: it is one of now that was used already, which
+ * is no guess: jobs that run side by side ask the same device. */
 static int try_code (const struct embedded *embedded, struct second_factor_row *factor, const struct secret *code,
-                     bool *ret_right, bool *ret_recovery, struct error *err)
+                     bool *ret_right, bool *ret_recovery, bool *ret_used, struct error *err)
 {
     AUTO (secret) secret = SECRET_INIT;
     unsigned char mac[CRYPTO_MAC_SIZE];
+    int64_t now_s = clock_now_us () / 1000000;
     int64_t step;
+    int64_t any_step;
     if (open_sealed (embedded, factor, &secret, err) != 0
-        || totp_match (&secret, code, clock_now_us () / 1000000, factor->last_step, &step, err) != 0
-        || recovery_mac (embedded, code, mac, err) != 0)
+        || totp_match (&secret, code, now_s, factor->last_step, &step, err) != 0
+        || totp_match (&secret, code, now_s, 0, &any_step, err) != 0 || recovery_mac (embedded, code, mac, err) != 0)
         return -1;
+    *ret_used = step == 0 && any_step != 0;
     *ret_recovery = factor->has_recovery && crypto_equal (mac, factor->recovery_mac, sizeof (mac));
     *ret_right = step != 0 || *ret_recovery;
     if (step != 0)
@@ -76,12 +80,13 @@ int embedded_use_code (struct embedded *embedded, const struct caller *caller, c
                        struct second_factor_row *factor, const struct secret *code, struct error *err)
 {
     int64_t now_us = clock_now_us ();
-    bool right, recovery;
+    bool right, recovery, used;
     if (factor->locked_until_us > now_us)
         return fail_locked (factor, err);
-    if (try_code (embedded, factor, code, &right, &recovery, err) != 0)
+    if (try_code (embedded, factor, code, &right, &recovery, &used, err) != 0)
         return -1;
-    factor->failures = right ? 0 : factor->failures + 1;
+    if (!used)
+        factor->failures = right ? 0 : factor->failures + 1;
     factor->locked_until_us = 0;
     if (factor->failures >= FAILURES_MAX) {
         factor->failures = 0;

@@ -60,6 +60,29 @@ code() { "$PYTHON3" "$TOP_SRCDIR/tests/support/otp.py" "$uri" 30; }
   fails_with no_input dpat list
 }
 
+@test "a second command within the life of a code waits for the next one" {
+  turned_on
+  native_only 'faketime cannot be loaded into it'
+  command -v faketime >/dev/null || skip 'no faketime here'
+  # clocks that have 3 s left of their step, so that nobody waits for half a minute
+  late() { DPAT_RUNNER="faketime -f +$(($1 * 30 + 27 - $(date +%s) % 30))s"; }
+  late 1
+  export DPAT_PASSWORD_FILE=$HOME/password DPAT_USER=alice
+  export DPAT_OTP_COMMAND="$PYTHON3 '$TOP_SRCDIR/tests/support/otp.py' '$uri'"
+  succeeds dpat create job -q
+  [[ $stderr != *waits* ]]
+  succeeds dpat delete job --force
+  [[ $stderr == *'a code works once, so dpat waits '[1-4]' s for the next one'* ]]
+  # what is no code of a device is not waited for, and neither is the same code twice
+  DPAT_OTP_COMMAND='echo 12345' run --separate-stderr dpat list
+  [ "$status" -eq 4 ]
+  [[ $stderr != *waits* ]]
+  late 3
+  DPAT_OTP_COMMAND='echo 000000' run --separate-stderr dpat list
+  [ "$status" -eq 4 ]
+  [[ $stderr == *waits*'the code is wrong, or was used already'* ]]
+}
+
 @test "a token needs no code" {
   dpat create ci --out ci.token
   turned_on

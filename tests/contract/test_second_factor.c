@@ -156,6 +156,27 @@ static void each_code_works_once (void **state)
     assert_code (&err, ERROR_WRONG_CREDENTIALS);
 }
 
+/* Jobs that run side by side ask the same device: the loser is rejected, but does not lock the others out. */
+static void a_code_that_was_used_is_no_wrong_guess (void **state)
+{
+    (void)state;
+    AUTO (device) device = { .uri = SECRET_INIT };
+    AUTO (session) first = { .bearer = SECRET_INIT };
+    AUTO (session) later = { .bearer = SECRET_INIT };
+    struct error err = ERROR_INIT;
+    turn_on (&device);
+    AUTO (secret) code = code_now (&device);
+    assert_ok (sign_in_with (&code, &first, &err), &err);
+    for (int i = 0; i < 6; i++) {
+        AUTO (session) again = { .bearer = SECRET_INIT };
+        assert_int_equal (sign_in_with (&code, &again, &err), -1);
+        assert_code (&err, ERROR_WRONG_CREDENTIALS);
+    }
+    clock_advance_s (30);
+    AUTO (secret) next = code_now (&device);
+    assert_ok (sign_in_with (&next, &later, &err), &err);
+}
+
 static void one_step_early_or_late_is_right_and_two_are_not (void **state)
 {
     (void)state;
@@ -289,6 +310,7 @@ int main (void)
 #define EACH(adapter)                                                                                                  \
     TEST (it_is_on_only_after_a_code, adapter), TEST (a_password_needs_a_code_and_a_token_does_not, adapter),          \
         TEST (half_a_sign_in_is_no_session, adapter), TEST (each_code_works_once, adapter),                            \
+        TEST (a_code_that_was_used_is_no_wrong_guess, adapter),                                                        \
         TEST (one_step_early_or_late_is_right_and_two_are_not, adapter),                                               \
         TEST (five_wrong_codes_lock_it_for_a_quarter_of_an_hour, adapter),                                             \
         TEST (the_recovery_code_works_once, adapter), TEST (turning_it_off_takes_password_and_code, adapter),          \
