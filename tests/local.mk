@@ -54,6 +54,15 @@ first_tests = \
 cli_tests = @CLI_TESTS@
 sweep_tests = @SWEEP_TESTS@
 
+# These try a sample ("some" in lib.bash), and all of it in make check-long.
+sampled_tests = \
+	tests/cli/write-faults.bats \
+	tests/cli/faults.bats \
+	tests/cli/keystore.bats \
+	tests/cli/keystore-faults.bats \
+	tests/cli/keystore-sessions.bats \
+	tests/cli/server-faults.bats
+
 lint_tests = \
 	tests/lint/banned.sh \
 	tests/lint/documented.sh \
@@ -143,6 +152,10 @@ fuzz:
 	@echo 'make fuzz needs ./configure CC=clang --enable-fuzzing' >&2; exit 1
 endif
 
+# Makes a keystore that costs next to nothing to unlock.
+check_PROGRAMS += tests/support/keystore
+tests_support_keystore_SOURCES = tests/support/keystore.c
+
 # What the test programs share: a clock that tests set, in front of the real one in libdpat.a.
 check_LIBRARIES = tests/libsupport.a
 tests_libsupport_a_SOURCES = tests/support/clock.c tests/support/clock.h tests/support/otp.c \
@@ -173,6 +186,7 @@ AM_TESTS_ENVIRONMENT = \
 	TOP_SRCDIR='$(abs_top_srcdir)'; export TOP_SRCDIR; \
 	TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_BUILDDIR; \
 	PYTHON3='$(PYTHON3)'; export PYTHON3; \
+	CHECK_LONG='$(CHECK_LONG)'; export CHECK_LONG; \
 	CC='$(CC)'; export CC; \
 	LINT_CFLAGS='$(DEFS) $(AM_CPPFLAGS) $(AM_CFLAGS)'; export LINT_CFLAGS; \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
@@ -194,7 +208,7 @@ CLEANFILES += tests/have-tools
 
 # Every failing system call, kill -9 at each write, storms: what takes too long to be run each time.
 check-long: all
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(sweep_tests)'
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(sampled_tests) $(sweep_tests)' CHECK_LONG=yes
 
 MEMCHECK = $(VALGRIND) --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
 	--errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes

@@ -48,7 +48,7 @@ setup() { load lib.bash; dpat_home; }
   dpat create two -q >/dev/null
   dpat deactivate two
   succeeds dpat account list --json
-  printf '%s\n' "$output" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" account_list
+  is_document account_list <<<"$output"
   [ "$(printf '%s' "$output" | json '["accounts"][0]["token_count"]')" = 2 ]
   [ "$(printf '%s' "$output" | json '["accounts"][0]["active_token_count"]')" = 1 ]
   succeeds dpat account list

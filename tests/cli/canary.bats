@@ -54,8 +54,7 @@ silent() {
 }
 
 @test "as what the helper stores" {
-  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
-  dpat keystore init -q
+  ready_keystore
   store() { printf '%s' "${1/@/$CANARY}" | try docker-credential-dpat store; }
   store '{"ServerURL":"r.example","Username":"a","Secret":"@"}'
   store '{"ServerURL":"r.example","Username":"","Secret":"@"}'
@@ -94,8 +93,7 @@ silent() {
 
 # Secrets of tokens: the spy writes down each that is delivered, whatever becomes of it.
 @test "as a new token that goes anywhere, or cannot" {
-  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
-  dpat keystore init -q
+  ready_keystore
   signed_in >>said 2>&1
   spied=$BATS_TEST_TMPDIR/spied
   for end in 'exit 0' 'exit 1' 'kill -9 $$'; do

@@ -19,7 +19,7 @@ setup() { load lib.bash; dpat_home; }
 
 @test "--json is a config document" {
   succeeds dpat config set color never --json
-  printf '%s\n' "$output" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" config
+  is_document config <<<"$output"
   succeeds dpat config list --json
   [ "$(printf '%s' "$output" | json '["settings"]["color"]')" = never ]
 }

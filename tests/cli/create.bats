@@ -11,7 +11,7 @@ setup() { load lib.bash; dpat_home; }
 @test "--json has the token and its secret" {
   signed_in
   succeeds dpat create ci -s write -s admin -s write -e 2030-01-31 --json
-  printf '%s\n' "$output" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" token_created
+  is_document token_created <<<"$output"
   [ "$(printf '%s' "$output" | json '["token"]["scopes"]')" = "['repo:write', 'repo:admin']" ]
   [ "$(printf '%s' "$output" | json '["token"]["expires_at"]')" = 2030-01-31T23:59:59Z ]
   [ "$(printf '%s' "$output" | json '["delivered_to"]')" = stdout ]
@@ -138,7 +138,7 @@ setup() { load lib.bash; dpat_home; }
   [ "$(names)" = '' ]
   run --separate-stderr bash -c '"$@" >/dev/full' - "$DPAT" create ci --json
   [ "$status" -eq 14 ]
-  printf '%s\n' "${stderr_lines[-1]}" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" error undelivered 14
+  is_document error undelivered 14 <<<"${stderr_lines[-1]}"
   [ "$(printf '%s' "${stderr_lines[-1]}" | json '["error"]["details"]["undone"]')" = true ]
   [[ $(printf '%s' "${stderr_lines[-1]}" | json '["error"]["details"]["id"]') == ????????-* ]]
   [ "$(names)" = '' ]
@@ -229,7 +229,7 @@ setup() { load lib.bash; dpat_home; }
   [ -z "$output" ]
   [[ $stderr == *done*more* && $stderr != *"$(cat got)"* ]]
   succeeds dpat create ci2 --command 'cat >/dev/null' --json
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" token_created <<<"$output"
+  is_document token_created <<<"$output"
   [ "$(json '["delivered_to"]' <<<"$output")" = command ]
   [ "$(json '["secret"]' <<<"$output")" = null ]
 }

@@ -60,9 +60,7 @@ with_pass() {
   mkdir bin
   ln -s "$DPAT" bin/docker-credential-dpat
   PATH=$HOME/bin:$PATH
-  printf 'a long passphrase\n' >passphrase
-  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
-  dpat keystore init -q
+  ready_keystore
   registry
   printf '{"credHelpers":{"%s":"dpat"}}' "$REGISTRY" >"$CONFIG"
   succeeds dpat create ci --docker --registry "$REGISTRY"

@@ -25,11 +25,11 @@ setup() { load lib.bash; dpat_home; signed_in; for n in a b c; do dpat create $n
 @test "of several some fail: exit 9 and the result on stdout" {
   run --separate-stderr dpat delete a nothere -y --json
   [ "$status" -eq 9 ]
-  printf '%s\n' "$output" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" result
+  is_document result <<<"$output"
   [ "$(printf '%s' "$output" | json '["ok"]')" = 1 ]
   [ "$(printf '%s' "$output" | json '["failed"]')" = 1 ]
   [ "$(printf '%s' "$output" | json '["items"][0]["error"]["code"]')" = token_not_found ]
-  printf '%s\n' "${stderr_lines[-1]}" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" error partial 9
+  is_document error partial 9 <<<"${stderr_lines[-1]}"
 }
 
 @test "all failed alike: their code and the result" {

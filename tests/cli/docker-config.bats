@@ -4,9 +4,7 @@ setup() {
   dpat_home
   signed_in
   printf '%s\n' "$PASSWORD" >password
-  printf 'a long passphrase\n' >passphrase
-  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
-  dpat keystore init -q
+  ready_keystore
   mkdir -p "$DOCKER_CONFIG"
   CONFIG=$DOCKER_CONFIG/config.json
 }

@@ -31,7 +31,8 @@ for path in sys.argv[1:]:
 
 @test "kill -9 during create --docker" {
   native_only 'too slow to hit the moments'
-  for after in $(seq 1 2 60); do
+  # shellcheck disable=SC2046 # numbers
+  for after in $(some 8 $(seq 1 2 60)); do
     killed KILL "$after" "$DPAT" create "ci$after" --docker --registry "r$after.example"
     whole
   done
@@ -43,7 +44,8 @@ for path in sys.argv[1:]:
 
 @test "kill -9 during login --registry" {
   native_only 'too slow to hit the moments'
-  for after in $(seq 1 4 120); do
+  # shellcheck disable=SC2046 # numbers
+  for after in $(some 8 $(seq 1 4 120)); do
     killed KILL "$after" "$DPAT" login alice --password-stdin --registry registry.example <password
     whole
   done
@@ -54,7 +56,8 @@ for path in sys.argv[1:]:
 
 @test "kill -9 during the first account" {
   native_only 'too slow to hit the moments'
-  for after in $(seq 1 4 60); do
+  # shellcheck disable=SC2046 # numbers
+  for after in $(some 5 $(seq 1 4 60)); do
     killed KILL "$after" "$DPAT" --store "$HOME/s$after.db" account add bob --password-stdin <password
     run --separate-stderr dpat --store "$HOME/s$after.db" account add carol --password-stdin <password
     [ "$status" -eq 0 ] || { echo "after $after ms: $stderr"; return 1; }
@@ -66,7 +69,8 @@ for path in sys.argv[1:]:
 @test "a token that was killed before its secret was told is listed and can be deleted" {
   native_only 'too slow to hit the moments'
   : >out
-  for after in $(seq 1 2 40); do
+  # shellcheck disable=SC2046 # numbers
+  for after in $(some 8 $(seq 1 2 40)); do
     killed KILL "$after" "$DPAT" create "ci$after" -q
   done
   # as many secrets as were told belong to tokens that are there

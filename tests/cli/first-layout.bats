@@ -37,7 +37,7 @@ mirror active repo:read manual
 saved active repo:read manual
 END
   succeeds dpat status --json --check
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" status <<<"$output"
+  is_document status <<<"$output"
   [ "$(json '["user"]' <<<"$output")" = alice ]
   [ "$(json '["signed_in_with"]' <<<"$output")" = password ]
   [ "$(json '["expires_at"]' <<<"$output")" = 2026-12-25T11:01:00Z ]

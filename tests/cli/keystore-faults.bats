@@ -7,8 +7,7 @@ setup() {
   mkdir bin
   ln -s "$DPAT" bin/docker-credential-dpat
   PATH=$HOME/bin:$PATH
-  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
-  dpat keystore init -q
+  ready_keystore
   store reg.example old
   printf reg.example >key
 }

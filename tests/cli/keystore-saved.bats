@@ -3,7 +3,7 @@ setup() {
   load lib.bash
   load keystore.bash
   keystore_home
-  made
+  ready_keystore
   signed_in
   SESSIONS=$XDG_STATE_HOME/dpat/sessions.json
 }

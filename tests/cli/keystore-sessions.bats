@@ -12,7 +12,7 @@ bearer() { "$PYTHON3" -c 'import json, sys; print(json.load(open(sys.argv[1]))["
 
 # Signed in for an hour, then moved into a keystore.
 moved() {
-  made
+  ready_keystore
   dpat account add alice --password-stdin -q <password
   dpat login alice --password-stdin --for 1h <password 2>/dev/null
   OLD=$(bearer)
@@ -27,10 +27,10 @@ moved() {
   grep -q '"user": "alice"' "$SESSIONS"
   succeeds dpat list
   succeeds dpat status --json
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" status <<<"$output"
+  is_document status <<<"$output"
   [ "$(json '["secrets_in"]' <<<"$output")" = "$KEYSTORE" ]
   succeeds dpat keystore status --json
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" keystore <<<"$output"
+  is_document keystore <<<"$output"
   [ "$(json '["sessions"]' <<<"$output")" = true ]
   succeeds dpat keystore init --sessions # again is fine
   succeeds dpat list
@@ -50,7 +50,7 @@ moved() {
   moved
   dpat account add bob --password-stdin -q <password
   succeeds dpat login bob --password-stdin --json <password
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" status <<<"$output"
+  is_document status <<<"$output"
   [ "$(json '["secrets_in"]' <<<"$output")" = "$KEYSTORE" ]
   start_server
   succeeds dpat login alice --service "$URL" --password-stdin <password
@@ -206,7 +206,7 @@ moved() {
 }
 
 @test "DPAT_PASSWORD_FILE leaves no session there either" {
-  made
+  ready_keystore
   dpat keystore init --sessions -q
   dpat account add alice --password-stdin -q <password
   cp "$KEYSTORE" before
@@ -217,16 +217,14 @@ moved() {
 
 @test "kill -9 at any moment of moving and signing in leaves a session that works, or one told to be gone" {
   moved
-  for i in $(seq 24); do
+  # shellcheck disable=SC2046 # numbers
+  for i in $(some 24 $(seq 240)); do
     case $((i % 3)) in
       0) dpat keystore release >/dev/null 2>&1 3>&- & ;;
       1) dpat keystore init --sessions >/dev/null 2>&1 3>&- & ;;
       2) dpat login alice --password-stdin <password >/dev/null 2>&1 3>&- & ;;
     esac
-    victim=$!
-    "$PYTHON3" -c "import random, time; time.sleep(random.random() * 0.4)"
-    kill -9 "$victim" 2>/dev/null || :
-    wait "$victim" 2>/dev/null || :
+    killed_within 50 $!
     run --separate-stderr dpat list
     if [ "$status" -ne 0 ]; then
       [[ $stderr == *'not there any more'*'dpat login alice'* ]]

@@ -21,12 +21,6 @@ finish() {
 
 terminal() { "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "$@"; }
 
-# A keystore whose passphrase is given by a file.
-made() {
-  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
-  dpat keystore init -q
-}
-
 needs_keyring() {
   dpat keystore unlock --for 30s -q 2>/dev/null || skip 'the kernel keeps no keys here'
   dpat keystore lock -q

@@ -109,7 +109,9 @@ succeeds() {
 
 # The exit status of an error code, from the one table in the program.
 exit_of() {
-  dpat help exit-codes | awk -v code="$1" '/^  [0-9]/ { status = $1 } $1 == code { print status; exit }'
+  local table=$BATS_FILE_TMPDIR/exit-codes code status
+  [ -s "$table" ] || dpat help exit-codes | awk '/^  [0-9]/ { status = $1 } /^ / { print $1, status }' >"$table"
+  while read -r code status; do [ "$code" != "$1" ] || { echo "$status"; return; }; done <"$table"
 }
 
 # fails_with CODE COMMAND...: the exit status of that code, nothing on stdout, a sentence on stderr; the same again with
@@ -129,13 +131,27 @@ fails_with() {
   local words=$stderr
   run --separate-stderr "$1" --json "${@:2}" <"${INPUT-/dev/null}"
   if [ "$status" -ne "$expected" ] || [ -n "$output" ] ||
-    ! printf '%s\n' "${stderr_lines[-1]}" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" error "$code" "$expected"; then
+    [[ ${stderr_lines[-1]} != '{"schema":"dpat/1","kind":"error","error":{"code":"'"$code"'","exit":'"$expected,"* ]]; then
     echo "expected JSON $code ($expected), got $status from: $1 --json ${*:2}"
     echo "stdout: $output"
     echo "stderr: $stderr"
     return 1
   fi
+  check_later error "$code" "$expected" "${stderr_lines[-1]}"
   stderr=$words
+}
+
+# A dpat/1 document is on stdin, one line: is_document KIND, or is_document error CODE EXIT. Its members are looked at when
+# the test ends.
+is_document() {
+  local line more
+  IFS= read -r line && ! IFS= read -r more && [ -z "$more" ] || { echo "not one line: $line$more"; return 1; }
+  check_later "$@" "$line"
+}
+
+# Python is started once for all documents of a test: check_later ARGUMENTS-OF-CHECK-JSON DOCUMENT
+check_later() {
+  printf '%s\t%s\n' "${*:1:$#-1}" "${!#}" >>"$BATS_TEST_TMPDIR/documents"
 }
 
 # Whether no file below HOME, and nothing said, holds a text.
@@ -151,11 +167,23 @@ public_folder() {
     -u DOCKER_CONFIG HOME="$PUBLIC")
 }
 
+# A keystore, and its passphrase in $DPAT_PASSPHRASE_FILE. Its key is derived by the cheapest settings that dpat reads,
+# where "dpat keystore init" makes each use of the passphrase cost 64 MiB and 0.1 s.
+ready_keystore() {
+  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
+  local passphrase='a long passphrase'
+  printf '%s\n' "$passphrase" >"$DPAT_PASSPHRASE_FILE"
+  (umask 077 && mkdir -p "$XDG_STATE_HOME/dpat" &&
+    "$TOP_BUILDDIR/tests/support/keystore" "$passphrase" >"$XDG_STATE_HOME/dpat/keystore")
+}
+
 # What every test leaves behind; then the file's own finish(), where it has one.
 teardown() {
   [ -z "${PUBLIC-}" ] || rm -rf "$PUBLIC"
   stop_server
   if declare -F finish >/dev/null; then finish; fi
+  [ ! -s "$BATS_TEST_TMPDIR/documents" ] ||
+    "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" <"$BATS_TEST_TMPDIR/documents"
 }
 
 # Serve the store of this test; leaves $SERVER (its process), $PORT and $URL: start_server [OPTIONS]
@@ -218,6 +246,22 @@ wait_until() {
 
 # What runs a program with its clock moved, in the same process: clock FAKETIME=OFFSET, or other variables of faketime
 clock() { echo "env $* LD_PRELOAD=$(faketime -f +0 printenv LD_PRELOAD)"; }
+
+# make check tries a sample of what make check-long tries whole: some NUMBER VALUE... prints that many of the values, spread
+# evenly, and all of them in make check-long.
+some() {
+  local number=$1 i
+  shift
+  [ -z "${CHECK_LONG-}" ] && [ "$number" -lt $# ] || number=$#
+  for ((i = 0; i < number; i++)); do printf '%s\n' "${@:1 + (2 * i + 1) * $# / (2 * number):1}"; done
+}
+
+# End a process in the background after a while, which is up to that many milliseconds, and wait for it: killed_within MS PID
+killed_within() {
+  sleep "$(printf '0.%06d' $((RANDOM * $1 * 1000 / 32768)))"
+  kill -9 "$2" 2>/dev/null || :
+  wait "$2" 2>/dev/null || :
+}
 
 # Skip when the sanitizers or valgrind make it meaningless.
 native_only() {

@@ -35,7 +35,7 @@ print(base64.b64decode(entry["auth"]).decode() if entry else "none")' "$DOCKER_C
 
 @test "lasts 12 hours, --for up to 30 days" {
   succeeds dpat login alice --password-stdin --json <password
-  printf '%s\n' "$output" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" status
+  is_document status <<<"$output"
   left=$(($(date -d "$(printf '%s' "$output" | json '["expires_at"]')" +%s) - $(date +%s)))
   [ "$left" -gt 43100 ] && [ "$left" -le 43200 ]
   succeeds dpat login alice --password-stdin --for 30d --json <password

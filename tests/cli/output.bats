@@ -4,13 +4,13 @@ setup() { load lib.bash; dpat_home; }
 @test "with --json an error is one line on stderr, the last" {
   run --separate-stderr dpat list --json
   [ "$output" = '' ]
-  printf '%s\n' "${stderr_lines[-1]}" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" error not_signed_in 4
+  is_document error not_signed_in 4 <<<"${stderr_lines[-1]}"
   run --separate-stderr dpat --json nonsense
-  printf '%s\n' "${stderr_lines[-1]}" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" error usage 2
+  is_document error usage 2 <<<"${stderr_lines[-1]}"
   run --separate-stderr dpat nonsense --json
-  printf '%s\n' "${stderr_lines[-1]}" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" error usage 2
+  is_document error usage 2 <<<"${stderr_lines[-1]}"
   run --separate-stderr dpat list --nonsense --json
-  printf '%s\n' "${stderr_lines[-1]}" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" error usage 2
+  is_document error usage 2 <<<"${stderr_lines[-1]}"
 }
 
 @test "every listing fails on a full disk" {

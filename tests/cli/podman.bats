@@ -261,7 +261,7 @@ auth_json() {
   [ "$(keys "$CONFIG")" = registry.example ]
   [ "$(keys)" = registry.example ]
   succeeds dpat status --json
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" status <<<"$output"
+  is_document status <<<"$output"
   [ "$(json '["docker_entries"][0]["format"]' <<<"$output")" = docker ]
   [ "$(json '["docker_entries"][0]["stored_in"]' <<<"$output")" = "$(realpath "$CONFIG")" ]
   [ "$(json '["docker_entries"][1]["format"]' <<<"$output")" = podman ]
@@ -403,7 +403,7 @@ auth_json() {
   succeeds create ci registry.example --json
   [ "$(json '["delivered_to"]' <<<"$output")" = docker ]
   [ "$(json '["stored_in"]' <<<"$output")" = "$(realpath "$AUTH")" ]
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" token_created <<<"$output"
+  is_document token_created <<<"$output"
   succeeds dpat create cj --out cj.token --json
   [ "$(json '["stored_in"]' <<<"$output")" = null ]
 }
@@ -413,9 +413,7 @@ as_helper() {
   mkdir -p bin
   ln -s "$DPAT" bin/docker-credential-dpat
   PATH=$HOME/bin:$PATH
-  printf 'a long passphrase\n' >passphrase
-  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
-  dpat keystore init -q
+  ready_keystore
   auth_json "{\"credHelpers\":{\"$REGISTRY\":\"dpat\"}}"
 }
 

@@ -16,8 +16,6 @@ finish() {
   [ -z "${BACKGROUND-}" ] || kill $BACKGROUND 2>/dev/null || :
 }
 
-check_json() { "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" "$@"; }
-
 # Sign in as that user and make a token there: token_of USER NAME SCOPE [OPTIONS]; its secret goes to the file NAME.
 token_of() {
   DPAT_STATE_DIR=$HOME/state-$1 DPAT_CONFIG_DIR=$HOME/config-$1 dpat login "$1" --password-stdin <password 2>/dev/null
@@ -104,11 +102,11 @@ docker_login() { run docker login -u "$1" --password-stdin "$REGISTRY" <"$2"; }
   openssl x509 -in deep/keys/rootcertbundle.pem -noout -text | grep -q prime256v1
   run ! grep -rq PRIVATE deep/keys
   dpat registry config --out deep/keys --url https://tokens.example:8443 --registry-service 'a: b' --json 2>/dev/null >document
-  check_json registry_config <document
+  is_document registry_config <document
   id=$(json '["key_id"]' <document)
   [ "$(json '["keys"][0]["kid"]' <deep/keys/jwks.json)" = "$id" ]
   [ "$(dpat registry keys -q)" = "$id" ]
-  dpat registry keys --json | check_json registry_keys
+  dpat registry keys --json | is_document registry_keys
   [ "$(stat -c %a "$STORE.key")" = 600 ]
   dpat registry config --out 'a "b"' --url https://x --registry-service 'a: b' 2>/dev/null >odd.yml
   "$PYTHON3" -c 'import json, sys
@@ -168,7 +166,7 @@ assert json.dumps(sys.argv[1]) in text, text' "$HOME/a \"b\"/jwks.json"
   succeeds dpat account grant bob alice write
   [ "$(ask bob bobs "$everything" | granted)" = 'alice/app:pull,push' ]
   succeeds dpat account grants --json
-  check_json grant_list <<<"$output"
+  is_document grant_list <<<"$output"
   [ "$(dpat account grants bob --porcelain)" = $'bob\talice\twrite' ]
   succeeds dpat account revoke bob alice
   [ "$(ask bob bobs "$everything" | granted)" = '' ]
@@ -192,11 +190,11 @@ assert json.dumps(sys.argv[1]) in text, text' "$HOME/a \"b\"/jwks.json"
   fails_with usage dpat account public alice/app maybe
   succeeds dpat account grant bob team read -n
   succeeds dpat account public alice/app on -n --json
-  check_json public_repositories <<<"$output"
+  is_document public_repositories <<<"$output"
   [ -z "$(dpat account grants -q)" ]
   [ -z "$(dpat account public -q)" ]
   succeeds dpat account grant bob team read --json
-  check_json grant <<<"$output"
+  is_document grant <<<"$output"
   [ "$(dpat account grant bob again read --json | json '["changed"]')" = true ]
   [ "$(dpat account grant bob again read --json | json '["changed"]')" = false ]
   [ "$(dpat log --all --porcelain | grep -c 'read again')" -eq 1 ]
@@ -479,7 +477,7 @@ refused() {
   as alice activate ci
   succeeds push alice ci one alice/app:2
   run --separate-stderr as alice delete ci -y --json
-  check_json result <<<"$output"
+  is_document result <<<"$output"
   [ "$(json '["registry_tokens_left_s"]' <<<"$output")" = 360 ]
   # over HTTP as well
   token_of alice ci write
@@ -563,7 +561,7 @@ refused() {
   succeeds dpat registry keys rotate --after 3s
   fails_with state_conflict dpat registry keys rotate
   succeeds dpat registry keys --json
-  check_json registry_keys <<<"$output"
+  is_document registry_keys <<<"$output"
   [ "$(json '["keys"][0]["state"]' <<<"$output")" = signing ]
   [ "$(json '["keys"][1]["state"]' <<<"$output")" = next ]
   run dpat registry check --config registry.yml
@@ -645,7 +643,7 @@ sys.stdin.read()' "$STORE" <release >held 3>&- &
   sed 's|/token$|/auth/token/|' auth.yml >registry.yml
   says 0 'takes dpat'
   [ -z "$(dpat registry check --config registry.yml -q)" ]
-  dpat registry check --config registry.yml --json | check_json registry_check
+  dpat registry check --config registry.yml --json | is_document registry_check
   echo 'version: 0.1' >registry.yml
   says 11 'lets everybody do everything'
   printf 'auth:\n  htpasswd:\n    realm: x\n' >registry.yml
@@ -768,7 +766,7 @@ sys.stdin.read()' "$STORE" <release >held 3>&- &
     { cat actions; return 1; }
   [ "$(as alice log release --porcelain | wc -l)" -eq "$(as alice log ci --porcelain | wc -l)" ]
   as alice log --json >document
-  check_json log <document
+  is_document log <document
   grep -q '"note":"token_inactive"' document
   grep -q 'wrong password' document
   [ "$(dpat log --all --json | json '["count"]')" -gt "$(json '["count"]' <document)" ]
@@ -791,7 +789,7 @@ sys.stdin.read()' "$STORE" <release >held 3>&- &
   export DPAT_SERVICE=$URL
   dpat login alice --password-stdin <password 2>/dev/null
   succeeds dpat log ci --json
-  check_json log <<<"$output"
+  is_document log <<<"$output"
   [ "$(json '["count"]' <<<"$output")" -eq 7 ]
   succeeds dpat create 'a name & more' -q
   [ "$(dpat log 'a name & more' --porcelain | wc -l)" -eq 1 ]

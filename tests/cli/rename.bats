@@ -36,7 +36,7 @@ setup() { load lib.bash; dpat_home; signed_in; dpat create ci -s write -q >ci.to
   succeeds dpat rename ci x -n
   [ "$(names)" = ci ]
   succeeds dpat rename ci x --json
-  printf '%s\n' "$output" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" result
+  is_document result <<<"$output"
   succeeds dpat rename x y --porcelain
   [ "$output" = "$(id_of y)"$'\ty\tchanged\t' ]
   succeeds dpat rename y z -q

@@ -28,7 +28,7 @@ code() { "$PYTHON3" "$TOP_SRCDIR/tests/support/otp.py" "$uri" 30; }
   [[ $output == *█* && $output == *'second factor of alice is on'* && $output != *"$PASSWORD"* ]]
   [ -n "$recovery" ]
   succeeds dpat account 2fa status --json
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" second_factor <<<"$output"
+  is_document second_factor <<<"$output"
   [ "$(json '["enabled"]' <<<"$output")" = true ]
   [ "$(json '["recovery_code"]' <<<"$output")" = null ]
   [[ $(dpat account list) == *' on '* ]]

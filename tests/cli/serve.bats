@@ -18,7 +18,7 @@ use_server() {
   dpat create ci --scope write --expires 30d -q >ci.token
   grep -qE '^dpat_[0-9A-Za-z]{38}$' ci.token
   succeeds dpat list --json
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" token_list <<<"$output"
+  is_document token_list <<<"$output"
   [ "$(json '["tokens"][0]["creator"]["user_agent"]' <<<"$output")" = "dpat/$(dpat version | cut -d ' ' -f 2)" ]
   succeeds dpat rename ci release
   succeeds dpat deactivate release

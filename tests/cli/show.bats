@@ -8,7 +8,7 @@ setup() { load lib.bash; dpat_home; }
   [[ $output == *'Name:'*ci* && $output == *'Scopes:'*repo:write* && $output == *'State:'*active* ]]
   [[ $output == *'Expires:'*2030-01-31T23:59:59Z* && $output == *'Last used:'*never* && $output == *dpat/* ]]
   succeeds dpat inspect ci --json
-  printf '%s\n' "$output" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" token_list
+  is_document token_list <<<"$output"
 }
 
 @test "by name, id, beginning of an id, and stdin" {

@@ -10,7 +10,7 @@ setup() {
   [[ $output == *nobody* && $output == *no* ]]
   [ ! -e "$STORE" ]
   succeeds dpat status --json
-  printf '%s\n' "$output" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" status
+  is_document status <<<"$output"
   [ "$(printf '%s' "$output" | json '["user"]')" = null ]
   fails_with not_signed_in dpat status --check
 }
@@ -53,7 +53,7 @@ setup() {
   succeeds dpat status
   [[ $output == *one.example*unencrypted*two.example*three.example*docker-credential-vault* ]]
   succeeds dpat status --json
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" status <<<"$output"
+  is_document status <<<"$output"
   [ "$(json '["docker_entries"].__len__()' <<<"$output")" -eq 3 ]
   [ "$(json '["docker_entries"][0]["registry"]' <<<"$output")" = one.example ]
   [ "$(json '["docker_entries"][0]["automatic"]' <<<"$output")" = true ]

@@ -8,5 +8,5 @@ setup() { load lib.bash; dpat_home; }
   succeeds dpat --version
   [ "$output" = "$one" ]
   succeeds dpat version --json
-  printf '%s\n' "$output" | "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" version
+  is_document version <<<"$output"
 }

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""Checks a dpat/1 document on stdin against the schema of its kind.
+"""Checks dpat/1 documents against the schemas of their kinds.
 
-check-json.py error CODE EXIT   an error object with this code and exit
-check-json.py KIND              a result of this kind
+stdin has one a line, after a tabulator what it should be: "error CODE EXIT", an error object with this code and exit, or
+the KIND of a result. Without python3-jsonschema only kind, code and exit are looked at.
 """
 import json
 import sys
 
-import jsonschema
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
 
 NULLABLE = {"type": ["string", "null"]}
 TIME = {"type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"}
@@ -108,19 +111,34 @@ KINDS = {
 }
 
 
-def main():
-    kind = sys.argv[1]
-    text = sys.stdin.read()
+def complaint(kind, expected, text):
+    """What is wrong with a document; None when nothing is."""
     value = json.loads(text)
-    if text.count("\n") != 1 or not text.endswith("\n"):
-        sys.exit("the document is not one line")
-    jsonschema.validate(value, KINDS[kind])
     if value["kind"] != kind:
-        sys.exit(f"kind is {value['kind']}, not {kind}")
+        return f"kind is {value['kind']}, not {kind}"
     if kind == "error":
-        found = (value["error"]["code"], value["error"]["exit"])
-        if found != (sys.argv[2], int(sys.argv[3])):
-            sys.exit(f"the error is {found}")
+        found = [value["error"]["code"], str(value["error"]["exit"])]
+        if found != expected:
+            return f"the error is {found}"
+    if jsonschema:
+        for error in jsonschema.Draft7Validator(KINDS[kind]).iter_errors(value):
+            return f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
+    return None
+
+
+def main():
+    wrong = 0
+    for line in sys.stdin:
+        words, text = line.rstrip("\n").split("\t", 1)
+        kind, *expected = words.split(" ")
+        try:
+            why = complaint(kind, expected, text)
+        except (ValueError, KeyError, TypeError) as error:
+            why = repr(error)
+        if why:
+            wrong += 1
+            print(f"{words}: {why}: {text}")
+    sys.exit(1 if wrong else 0)
 
 
 main()
