@@ -201,6 +201,8 @@ libdpat_a_SOURCES = \
 	src/service/embedded_private.h \
 	src/service/grants.c \
 	src/service/grants.h \
+	src/service/key_change.c \
+	src/service/key_change.h \
 	src/service/keys.c \
 	src/service/keys.h \
 	src/service/password.c \
@@ -209,6 +211,7 @@ libdpat_a_SOURCES = \
 	src/service/registry.h \
 	src/service/registry_token.c \
 	src/service/registry_token.h \
+	src/service/rotation.c \
 	src/service/second_factor.c \
 	src/service/service.c \
 	src/service/service.h \

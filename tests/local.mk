@@ -82,6 +82,7 @@ test_support = \
 	tests/support/check-json.py \
 	tests/support/daemon.py \
 	tests/support/api.py \
+	tests/support/commit.c \
 	tests/support/hub-api.json \
 	tests/support/hub.py \
 	tests/support/inject.py \

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "src/base/clock.h"
+#include "src/base/log.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/service/bearer.h"
@@ -52,7 +53,11 @@ static int match_keys (struct embedded *embedded, const struct embedded_place *p
     char id[STORE_KEY_ID_SIZE];
     if (store_key_id (embedded->store, id, err) != 0)
         return -1;
-    if (id[0] == '\0' && place->create) {
+    if (id[0] == '\0' && !place->create) {
+        error_set (err, ERROR_STORE_MISSING, "the store %s has no account yet", place->store_path);
+        return error_hint (err, "make the first account with dpat account add NAME, or name another with --store");
+    }
+    if (id[0] == '\0') {
         if (store_begin (embedded->store, err) != 0)
             return -1;
         int status = store_key_id (embedded->store, id, err);
@@ -97,6 +102,7 @@ int embedded_open (const struct embedded_place *place, struct embedded **ret_emb
     enum store_open_mode mode = place->create ? STORE_CREATE : STORE_EXISTING;
     int timeout_ms = place->timeout_ms ? place->timeout_ms : TIMEOUT_MS;
     bool fresh = !is_there (place->store_path);
+    struct error why = ERROR_INIT;
     /* Without create a missing store is told before a missing key file, and nothing is made. */
     int status = fresh && !place->create ? store_open (place->store_path, mode, timeout_ms, &embedded->store, err)
                                          : open_keys (embedded, place, key_path, err);
@@ -104,6 +110,9 @@ int embedded_open (const struct embedded_place *place, struct embedded **ret_emb
         status = store_open (place->store_path, mode, timeout_ms, &embedded->store, err);
     if (status == 0)
         status = match_keys (embedded, place, key_path, err);
+    /* what cannot be settled now does not keep anybody out; a next rotation tells */
+    if (status == 0 && embedded_settle_keys (embedded, &why) != 0)
+        log_debug ("%s", why.text);
     if (status != 0) {
         embedded_free (&embedded->service);
         return -1;

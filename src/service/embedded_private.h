@@ -115,6 +115,9 @@ int embedded_admit_token (struct embedded *embedded, const struct caller *caller
 int embedded_admit_row (struct embedded *embedded, const struct caller *caller, const struct token_row *row,
                         const struct account_row *account, struct error *err);
 
+/* Finish or drop a rotation of registry keys whose process is no more; see key_change.h. */
+int embedded_settle_keys (struct embedded *embedded, struct error *err);
+
 /* A copy of what a caller says of itself, at most 200 bytes, its control characters replaced; NULL for NULL. Owned. */
 char *embedded_clean (const char *text);
 

@@ -20,6 +20,12 @@
 #define REGISTRY_LIFE_MAX_S 3600
 #define REGISTRY_LEEWAY_S 60
 
+/* What a key file is at most, how it begins without and with keys for registry tokens, and how a line with one does. */
+#define KEYS_FILE_MAX_BYTES 4096
+#define KEYS_FIRST_LINE "dpat-key 1\n"
+#define KEYS_FIRST_LINE_WITH_REGISTRY "dpat-key 2\n"
+#define KEYS_REGISTRY_LABEL "registry "
+
 /* A key that signs registry tokens, from an instant on (seconds UTC) until the next one's. */
 struct registry_key {
     unsigned char der[REGISTRY_KEY_MAX_BYTES]; /* see signing_key.h */
@@ -45,15 +51,6 @@ int keys_read (const char *path, struct keys *ret_keys, struct error *err);
 /* Make a key file with a new key (0600, its folder 0700) unless there is one, and read it. Of two processes at once one
  * makes it and both read the same. */
 int keys_make (const char *path, struct keys *ret_keys, struct error *err);
-
-/* Make a first key for registry tokens, which signs from now on, unless there is one, and read the file. */
-int keys_make_registry (const char *path, int64_t now, struct keys *ret_keys, struct error *err);
-
-/* Add a key for registry tokens that signs from signs_from on, and read the file. Keys whose tokens have all expired
- * go; with alone all others go at once, and their tokens with them. ERROR_STATE_CONFLICT when a key that was added
- * before does not sign yet. */
-int keys_rotate_registry (const char *path, int64_t signs_from, int64_t now, bool alone, struct keys *ret_keys,
-                          struct error *err);
 
 /* The key that signs now, or NULL. Borrowed from keys. */
 const struct registry_key *keys_signing (const struct keys *keys, int64_t now);

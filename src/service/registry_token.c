@@ -11,6 +11,7 @@
 #include "src/base/memory.h"
 #include "src/base/time.h"
 #include "src/service/embedded_private.h"
+#include "src/service/key_change.h"
 #include "src/service/registry.h"
 
 /* How long before its issue a token is good, for clocks that differ; how long certificates say they last, which no
@@ -134,7 +135,7 @@ int registry_token_make (struct embedded *embedded, const struct registry_claims
 
 int registry_prepare (struct embedded *embedded, int64_t life_s, struct error *err)
 {
-    if (keys_make_registry (embedded->key_path, clock_now_us () / 1000000, &embedded->keys, err) != 0)
+    if (key_change_make_first (embedded->key_path, clock_now_us () / 1000000, &embedded->keys, err) != 0)
         return -1;
     return life_s ? store_set_registry_life (embedded->store, life_s, err) : 0;
 }
@@ -200,17 +201,4 @@ int registry_write_keys (struct embedded *embedded, struct buffer *certificates,
     json_write_tabs (jwks, set);
     buffer_puts (jwks, "\n");
     return certificates->failed || jwks->failed ? error_set (err, ERROR_INTERNAL, "too many keys for one file") : 0;
-}
-
-int registry_rotate (struct embedded *embedded, const struct caller *caller, int64_t signs_from, bool alone,
-                     struct error *err)
-{
-    int64_t now = clock_now_us () / 1000000;
-    if (store_begin (embedded->store, err) != 0)
-        return -1;
-    int status = embedded_audit (embedded, caller, "operator", "registry_key_rotated", NULL, NULL,
-                                 alone ? "all others ended" : NULL, err);
-    if (status == 0)
-        status = keys_rotate_registry (embedded->key_path, signs_from, now, alone, &embedded->keys, err);
-    return embedded_end (embedded, status, err);
 }

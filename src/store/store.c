@@ -113,6 +113,13 @@ static int read_key_id (void *context, const struct value *columns, size_t count
     return 1;
 }
 
+static int read_registry_key (void *context, const struct value *columns, size_t count)
+{
+    (void)count;
+    column_copy (context, SIGNING_KEY_ID_SIZE, &columns[0]);
+    return 1;
+}
+
 static int read_number (void *context, const struct value *columns, size_t count)
 {
     (void)count;
@@ -145,6 +152,22 @@ int store_set_registry_life (struct store *store, int64_t life_s, struct error *
     const struct value values[] = { bind_integer (life_s) };
     return store_run (store,
                       "INSERT INTO meta (name, value) VALUES ('registry_life_s', CAST (? AS TEXT))"
+                      " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                      values, ARRAY_SIZE (values), err);
+}
+
+int store_registry_key (struct store *store, char ret_id[SIGNING_KEY_ID_SIZE], struct error *err)
+{
+    ret_id[0] = '\0';
+    return engine_run (store->engine, "SELECT value FROM meta WHERE name = 'registry_key'", NULL, 0, read_registry_key,
+                       ret_id, NULL, err);
+}
+
+int store_set_registry_key (struct store *store, const char *id, struct error *err)
+{
+    const struct value values[] = { bind_text (id) };
+    return store_run (store,
+                      "INSERT INTO meta (name, value) VALUES ('registry_key', ?)"
                       " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                       values, ARRAY_SIZE (values), err);
 }

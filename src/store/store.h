@@ -11,6 +11,7 @@
 
 #include "src/base/crypto.h"
 #include "src/base/error.h"
+#include "src/base/signing_key.h"
 #include "src/token/access.h"
 #include "src/token/name.h"
 #include "src/token/token.h"
@@ -125,6 +126,10 @@ int store_set_key_id (struct store *store, const char *id, struct error *err);
 /* For how many seconds a registry token that was issued for this store may still be good; 0 where none ever was. */
 int store_registry_life (struct store *store, int64_t *ret_life_s, struct error *err);
 int store_set_registry_life (struct store *store, int64_t life_s, struct error *err);
+
+/* The id of the key for registry tokens that the last rotation made; "" where none ever did. */
+int store_registry_key (struct store *store, char ret_id[SIGNING_KEY_ID_SIZE], struct error *err);
+int store_set_registry_key (struct store *store, const char *id, struct error *err);
 
 /* Free what a row owns. */
 void account_row_release (struct account_row *row);

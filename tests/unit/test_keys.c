@@ -7,7 +7,7 @@
 
 #include "src/base/json.h"
 #include "src/service/bearer.h"
-#include "src/service/keys.h"
+#include "src/service/key_change.h"
 #include "src/service/password.h"
 
 static void a_key_file_is_made_once (void **state)
@@ -67,6 +67,15 @@ static void a_key_file_others_may_read_is_refused (void **state)
     assert_code (&err, ERROR_KEY_INVALID);
 }
 
+static int rotate (const char *path, int64_t signs_from, int64_t now, bool alone, struct keys *ret_keys,
+                   struct error *err)
+{
+    AUTO (key_change) change = KEY_CHANGE_INIT;
+    if (key_change_prepare (&change, path, signs_from, now, alone, err) != 0)
+        return -1;
+    return key_change_apply (&change, ret_keys, err);
+}
+
 static void registry_keys_are_added_and_kept (void **state)
 {
     AUTOFREE char *path = support_path (state, "k");
@@ -78,10 +87,10 @@ static void registry_keys_are_added_and_kept (void **state)
     assert_ok (keys_make (path, &before, &err), &err);
     assert_int_equal (before.registry_count, 0);
     assert_null (keys_signing (&before, now));
-    assert_ok (keys_make_registry (path, now, &keys, &err), &err);
+    assert_ok (key_change_make_first (path, now, &keys, &err), &err);
     assert_int_equal (keys.registry_count, 1);
     struct registry_key first = keys.registry[0];
-    assert_ok (keys_make_registry (path, now, &keys, &err), &err);
+    assert_ok (key_change_make_first (path, now, &keys, &err), &err);
     assert_int_equal (keys.registry_count, 1);
     assert_memory_equal (&first, &keys.registry[0], sizeof (first));
     assert_string_equal (keys.id, before.id);
@@ -89,20 +98,20 @@ static void registry_keys_are_added_and_kept (void **state)
     assert_int_equal (stat (path, &info), 0);
     assert_int_equal (info.st_mode & 07777, 0600);
     /* a successor that waits, and signs when its time has come */
-    assert_ok (keys_rotate_registry (path, now + 3600, now, false, &keys, &err), &err);
+    assert_ok (rotate (path, now + 3600, now, false, &keys, &err), &err);
     assert_int_equal (keys.registry_count, 2);
     assert_ptr_equal (keys_signing (&keys, now + 3599), &keys.registry[0]);
     assert_ptr_equal (keys_signing (&keys, now + 3600), &keys.registry[1]);
-    assert_int_equal (keys_rotate_registry (path, now + 7200, now, false, &keys, &err), -1);
+    assert_int_equal (rotate (path, now + 7200, now, false, &keys, &err), -1);
     assert_code (&err, ERROR_STATE_CONFLICT);
     /* the first goes when the last of its tokens has */
     int64_t later = now + 3600 + REGISTRY_LIFE_MAX_S + REGISTRY_LEEWAY_S;
-    assert_ok (keys_rotate_registry (path, later - 1, later - 1, false, &keys, &err), &err);
+    assert_ok (rotate (path, later - 1, later - 1, false, &keys, &err), &err);
     assert_int_equal (keys.registry_count, 3);
-    assert_ok (keys_rotate_registry (path, later, later, false, &keys, &err), &err);
+    assert_ok (rotate (path, later, later, false, &keys, &err), &err);
     assert_int_equal (keys.registry_count, 3);
     assert_memory_not_equal (&first, &keys.registry[0], sizeof (first));
-    assert_ok (keys_rotate_registry (path, later, later, true, &keys, &err), &err);
+    assert_ok (rotate (path, later, later, true, &keys, &err), &err);
     assert_int_equal (keys.registry_count, 1);
     AUTO (keys) read_back = { .id = "" };
     assert_ok (keys_read (path, &read_back, &err), &err);
@@ -116,7 +125,7 @@ static void the_first_registry_key_signs_at_once (void **state)
     struct error err = ERROR_INIT;
     AUTO (keys) keys = { .id = "" };
     assert_ok (keys_make (path, &keys, &err), &err);
-    assert_ok (keys_rotate_registry (path, CLOCK_SOME_DAY + 3600, CLOCK_SOME_DAY, false, &keys, &err), &err);
+    assert_ok (rotate (path, CLOCK_SOME_DAY + 3600, CLOCK_SOME_DAY, false, &keys, &err), &err);
     assert_int_equal (keys.registry_count, 1);
     assert_int_equal (keys.registry[0].signs_from, CLOCK_SOME_DAY);
 }
