@@ -144,6 +144,8 @@ libdpat_a_SOURCES = \
 	src/credentials/keystore.h \
 	src/credentials/process.c \
 	src/credentials/process.h \
+	src/credentials/program.c \
+	src/credentials/program.h \
 	src/credentials/records.c \
 	src/credentials/records.h \
 	src/credentials/seal.c \

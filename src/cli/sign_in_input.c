@@ -81,9 +81,10 @@ static int run_code_command (const char *command, struct secret *ret_code, struc
     buffer_init (&out, CODE_MAX_BYTES);
     if (process_run (arguments, NULL, 0, COMMAND_TIMEOUT_MS, &out, &result, &why) != 0)
         return error_set (err, ERROR_CONFIG, "the command in DPAT_OTP_COMMAND failed: %s", why.text);
+    char words[PROCESS_WORDS_SIZE];
+    process_describe (&result, words);
     if (result.exit_status != 0)
-        return error_set (err, ERROR_CONFIG, "the command in DPAT_OTP_COMMAND failed: it ended with status %d",
-                          result.exit_status);
+        return error_set (err, ERROR_CONFIG, "the command in DPAT_OTP_COMMAND failed (%s)", words);
     size_t len = strcspn (buffer_text (&out), "\r\n");
     if (len == 0)
         return error_set (err, ERROR_CONFIG, "the command in DPAT_OTP_COMMAND printed no code");

@@ -111,9 +111,9 @@ static int command_sink_deliver (struct sink *sink, const struct token_made *mad
         error_set (err, ERROR_UNDELIVERED, "the command ended well, but did not read the secret from its stdin");
         return error_hint (err, "let it read its stdin to the end, as in: --command 'gh secret set NAME'");
     }
-    return result.exit_status < 0
-               ? error_set (err, ERROR_UNDELIVERED, "the command was ended by a signal")
-               : error_set (err, ERROR_UNDELIVERED, "the command failed with status %d", result.exit_status);
+    char words[PROCESS_WORDS_SIZE];
+    process_describe (&result, words);
+    return error_set (err, ERROR_UNDELIVERED, "the command failed (%s)", words);
 }
 
 static void command_sink_free (struct sink *sink)

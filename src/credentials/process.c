@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "src/base/memory.h"
+#include "src/credentials/program.h"
 
 extern char **environ;
 
@@ -217,6 +219,31 @@ static void free_arguments (char **arguments)
     free (arguments);
 }
 
+/* A file that is there and still is "not found" needs another one that is missing. */
+static int fail_to_start (const char *program, int code, struct error *err)
+{
+    AUTOFREE char *file = strchr (program, '/') ? xstrdup (program) : program_find (program);
+    AUTOFREE char *interpreter = file ? program_missing_interpreter (file) : NULL;
+    if (interpreter)
+        return error_set (err, ERROR_CREDENTIAL_HELPER, "%s cannot be run: its interpreter %s is not there", program,
+                          interpreter);
+    const char *why = code != ENOENT ? strerror (code)
+                      : file         ? "a file that the system needs to load it is not there"
+                                     : "it is not on PATH";
+    return error_set (err, ERROR_CREDENTIAL_HELPER, "%s cannot be run: %s", program, why);
+}
+
+void process_describe (const struct process_result *result, char ret_words[PROCESS_WORDS_SIZE])
+{
+    const char *name = sigabbrev_np (result->signal);
+    if (result->exit_status >= 0)
+        snprintf (ret_words, PROCESS_WORDS_SIZE, "exit status %d", result->exit_status);
+    else if (name)
+        snprintf (ret_words, PROCESS_WORDS_SIZE, "killed by SIG%s", name);
+    else
+        snprintf (ret_words, PROCESS_WORDS_SIZE, "killed by signal %d", result->signal);
+}
+
 int process_run (const char *const *arguments, const void *input, size_t input_len, int timeout_ms, struct buffer *out,
                  struct process_result *ret_result, struct error *err)
 {
@@ -244,8 +271,7 @@ int process_run (const char *const *arguments, const void *input, size_t input_l
     close_end (&talk.from_child);
     close_end (&talk.childs_input);
     if (code != 0)
-        return error_set (err, ERROR_CREDENTIAL_HELPER, "%s cannot be run: %s", program,
-                          code == ENOENT ? "it is not on PATH" : strerror (code));
+        return fail_to_start (program, code, err);
     if (!ended) {
         end_child (talk.pid, apart);
         return out && out->failed ? error_set (err, ERROR_CREDENTIAL_HELPER, "%s answers with more than %zu bytes",
@@ -254,6 +280,7 @@ int process_run (const char *const *arguments, const void *input, size_t input_l
                                                timeout_ms / 1000);
     }
     *ret_result = (struct process_result){ .exit_status = WIFEXITED (talk.status) ? WEXITSTATUS (talk.status) : -1,
+                                           .signal = WIFSIGNALED (talk.status) ? WTERMSIG (talk.status) : 0,
                                            .took_input = took };
     return 0;
 }
