@@ -83,6 +83,11 @@ json_t *json_parse_value (const char *text, size_t len, const char *what, enum e
     return parse (text, len, JSON_DECODE_ANY, what, code, err);
 }
 
+json_t *json_parse_first (const char *text, size_t len, const char *what, enum error_code code, struct error *err)
+{
+    return parse (text, len, JSON_DISABLE_EOF_CHECK, what, code, err);
+}
+
 static int append_chunk (const char *chunk, size_t size, void *data)
 {
     struct buffer *out = data;

@@ -20,6 +20,9 @@ json_t *json_parse (const char *text, size_t len, const char *what, enum error_c
 /* The same of a text that may be any JSON value. */
 json_t *json_parse_value (const char *text, size_t len, const char *what, enum error_code code, struct error *err);
 
+/* The same for a text that may be followed by anything, which is not looked at: Go's decoder reads so. */
+json_t *json_parse_first (const char *text, size_t len, const char *what, enum error_code code, struct error *err);
+
 /* Append value as one line, keys in the order they were set, without a newline. */
 void json_write (struct buffer *out, const json_t *value);
 

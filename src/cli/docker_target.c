@@ -55,15 +55,19 @@ static char *choose_registry (const struct app *app, const struct docker_rules *
     return NULL;
 }
 
-static int confirm_replacement (const struct app *app, const struct docker_target *target, struct error *err)
+static int confirm_replacement (const struct app *app, struct docker_target *target, struct error *err)
 {
-    bool foreign;
-    if (docker_entry_is_foreign (&target->entry, &foreign, err) != 0)
+    enum docker_entry_owner owner;
+    if (docker_entry_find_owner (&target->entry, &owner, err) != 0)
         return -1;
-    if (!foreign || app->options.yes)
+    if (owner == DOCKER_ENTRY_OURS || app->options.yes)
         return 0;
-    AUTOFREE char *question = xasprintf ("Replace the credentials for %s that dpat did not write (in %s)?",
-                                         target->registry, docker_target_stored_in (target));
+    const char *where = docker_target_stored_in (target);
+    AUTOFREE char *question =
+        owner == DOCKER_ENTRY_FOREIGN
+            ? xasprintf ("Replace the credentials for %s that dpat did not write (in %s)?", target->registry, where)
+            : xasprintf ("%s does not tell whether it has credentials for %s. Replace what it may have?", where,
+                         target->registry);
     return prompt_confirm (question, app->options.no_input, err);
 }
 
@@ -92,6 +96,10 @@ const char *docker_target_stored_in (const struct docker_target *target)
 
 void docker_target_warn (const struct docker_target *target)
 {
+    const char *unusable = target->config ? docker_config_unusable_store (target->config) : NULL;
+    if (unusable)
+        output_note ("warning: the store that Docker would choose cannot be used, so the secret went to the file: %s",
+                     unusable);
     if (target->config && docker_config_is_plain (target->config, target->registry))
         output_note (
             "warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",

@@ -5,20 +5,20 @@
 
 #include "src/base/memory.h"
 
-int docker_entry_is_foreign (const struct docker_entry *entry, bool *ret_foreign, struct error *err)
+int docker_entry_find_owner (const struct docker_entry *entry, enum docker_entry_owner *ret_owner, struct error *err)
 {
     AUTO (credential) held = { .user = NULL };
-    bool found;
-    if (docker_config_get (entry->config, entry->registry, &held, &found, err) != 0)
-        return -1;
-    if (!found) {
-        *ret_foreign = false;
-        return 0;
-    }
     AUTOPTR (session_file) file = NULL;
+    enum docker_holding holding;
+    if (docker_config_look (entry->config, entry->registry, &held, &holding, err) != 0)
+        return -1;
+    *ret_owner = holding == DOCKER_HAS_NONE ? DOCKER_ENTRY_OURS : DOCKER_ENTRY_UNKNOWN;
+    if (holding != DOCKER_HAS_ONE)
+        return 0;
     if (session_file_open (entry->state_folder, &file, err) != 0)
         return -1;
-    *ret_foreign = !session_file_is_ours (file, docker_config_path (entry->config), entry->registry, &held);
+    bool ours = session_file_is_ours (file, docker_config_path (entry->config), entry->registry, &held);
+    *ret_owner = ours ? DOCKER_ENTRY_OURS : DOCKER_ENTRY_FOREIGN;
     return 0;
 }
 

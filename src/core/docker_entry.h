@@ -26,8 +26,12 @@ struct docker_entry_note {
     int64_t expires_at; /* seconds UTC, 0 = never */
 };
 
-/* Whether Docker's credentials hold something for the registry that dpat did not put there. */
-int docker_entry_is_foreign (const struct docker_entry *entry, bool *ret_foreign, struct error *err);
+/* Whose is what Docker's credentials hold for a registry: nothing, or dpat's; somebody else's; or their helper does not
+ * tell. */
+enum docker_entry_owner { DOCKER_ENTRY_OURS, DOCKER_ENTRY_FOREIGN, DOCKER_ENTRY_UNKNOWN };
+
+/* See whose it is, with the errors of docker_config_look. */
+int docker_entry_find_owner (const struct docker_entry *entry, enum docker_entry_owner *ret_owner, struct error *err);
 
 /* Open the file of a record as it was opened when the record was made. *ret_config is owned. */
 int docker_entry_open (const struct docker_record *record, struct docker_config **ret_config, struct error *err);

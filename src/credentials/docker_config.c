@@ -13,6 +13,8 @@ struct docker_config {
     const struct docker_rules *rules;
     char *path;
     struct docker_file file; /* as it was when opened */
+    const char *detected;    /* the helper that docker would choose by itself; NULL: none, or it is not used */
+    struct error unusable;   /* why it is not used; ERROR_NONE otherwise */
     char *stored_in;         /* of the last docker_config_stored_in */
 };
 
@@ -58,6 +60,8 @@ int docker_config_open (const struct docker_rules *rules, const char *path, stru
     config->path = join (folder, last_part (found));
     if (docker_file_read (&config->file, config->path, err) != 0)
         return -1;
+    if (rules->has_default_helper && !docker_file_has_auth (&config->file))
+        config->detected = helper_detect ();
     *ret_config = take (&config);
     return 0;
 }
@@ -84,7 +88,18 @@ const char *docker_config_path (const struct docker_config *config)
 
 static const char *helper_of (const struct docker_config *config, const char *key)
 {
-    return docker_file_helper (&config->file, config->rules, key);
+    return config->detected ? config->detected : docker_file_helper (&config->file, config->rules, key);
+}
+
+static void set_aside (struct docker_config *config, const struct error *why)
+{
+    config->unusable = *why;
+    config->detected = NULL;
+}
+
+const char *docker_config_unusable_store (const struct docker_config *config)
+{
+    return config->unusable.code == ERROR_NONE ? NULL : config->unusable.text;
 }
 
 bool docker_config_is_plain (const struct docker_config *config, const char *key)
@@ -172,26 +187,99 @@ int docker_config_get (struct docker_config *config, const char *key, struct cre
     return credentials ? credentials_get (credentials, key, ret_credential, ret_found, err) : -1;
 }
 
+static int look_in_file (struct docker_config *config, const char *key, struct credential *ret_credential,
+                         enum docker_holding *ret_holding, struct error *err)
+{
+    bool found;
+    if (docker_config_get (config, key, ret_credential, &found, err) != 0)
+        return -1;
+    *ret_holding = found ? DOCKER_HAS_ONE : DOCKER_HAS_NONE;
+    return 0;
+}
+
+static int look_in_helper (const char *name, const char *key, struct credential *ret_credential,
+                           enum docker_holding *ret_holding, struct error *err)
+{
+    static const enum docker_holding holdings[] = { [HELPER_HAS_NONE] = DOCKER_HAS_NONE,
+                                                    [HELPER_HAS_ONE] = DOCKER_HAS_ONE,
+                                                    [HELPER_DOES_NOT_TELL] = DOCKER_HELPER_DOES_NOT_TELL };
+    AUTOPTR (credentials) helper = helper_credentials (name, HELPER_TIMEOUT_MS, err);
+    enum helper_holding holding;
+    if (helper == NULL || helper_look (helper, key, ret_credential, &holding, NULL, err) != 0)
+        return -1;
+    *ret_holding = holdings[holding];
+    return holding == HELPER_DOES_NOT_TELL ? helper_try (helper, err) : 0;
+}
+
+int docker_config_look (struct docker_config *config, const char *key, struct credential *ret_credential,
+                        enum docker_holding *ret_holding, struct error *err)
+{
+    struct error why = ERROR_INIT;
+    const char *helper = helper_of (config, key);
+    if (helper == NULL)
+        return look_in_file (config, key, ret_credential, ret_holding, err);
+    if (look_in_helper (helper, key, ret_credential, ret_holding, &why) == 0)
+        return 0;
+    if (config->detected) {
+        set_aside (config, &why);
+        return look_in_file (config, key, ret_credential, ret_holding, err);
+    }
+    if (err)
+        *err = why;
+    return -1;
+}
+
+/* Where docker chose the helper by itself that choice is to be written down (*ret_unnamed: it is not yet), unless the
+ * file has made another one since. */
+static int check_detected (const struct docker_config *config, const struct docker_file *file, bool *ret_unnamed,
+                           struct error *err)
+{
+    const char *store = docker_file_store (file);
+    *ret_unnamed = config->detected && (store == NULL || strcmp (store, config->detected) != 0);
+    if (!*ret_unnamed || !docker_file_has_auth (file))
+        return 0;
+    error_set (err, ERROR_CREDENTIALS_FILE, "%s was changed by another program meanwhile", config->path);
+    return error_hint (err, "run the same again");
+}
+
 /* docker leaves an empty entry in the file to say that a helper has the secret. */
-static int mark_helper_entry (const char *path, const char *key, struct error *err)
+static int mark_helper_entry (const struct docker_config *config, const char *key, struct error *err)
 {
     AUTO (docker_file) file = { .lock = FILE_LOCK_INIT };
-    if (docker_file_edit (&file, path, err) != 0)
+    bool unnamed;
+    if (docker_file_edit (&file, config->path, err) != 0 || check_detected (config, &file, &unnamed, err) != 0)
         return -1;
     docker_file_mark (&file, key);
+    if (unnamed)
+        docker_file_set_store (&file, config->detected);
     return docker_file_write (&file, err);
+}
+
+static int put_into_helper (const struct docker_config *config, struct credentials *helper, const char *key,
+                            struct error *err)
+{
+    if (!config->rules->marks_helpers || mark_helper_entry (config, key, err) == 0)
+        return 0;
+    (void)credentials_erase (helper, key, NULL); /* the error in hand is the one to tell */
+    return -1;
 }
 
 int docker_config_put (struct docker_config *config, const char *key, const struct credential *credential,
                        struct error *err)
 {
+    struct error why = ERROR_INIT;
     AUTOPTR (credentials) credentials = choose (config, key, err);
-    if (credentials == NULL || credentials_put (credentials, key, credential, err) != 0)
+    if (credentials == NULL)
         return -1;
-    if (docker_config_is_plain (config, key) || !config->rules->marks_helpers
-        || mark_helper_entry (config->path, key, err) == 0)
-        return 0;
-    (void)credentials_erase (credentials, key, NULL); /* the error in hand is the one to tell */
+    if (credentials_put (credentials, key, credential, &why) == 0)
+        return docker_config_is_plain (config, key) ? 0 : put_into_helper (config, credentials, key, err);
+    if (config->detected) {
+        set_aside (config, &why);
+        AUTOPTR (credentials) file = choose (config, key, err);
+        return credentials_put (file, key, credential, err);
+    }
+    if (err)
+        *err = why;
     return -1;
 }
 

@@ -27,6 +27,9 @@ const struct docker_rules *docker_config_rules (const struct docker_config *conf
 /* The file that was opened, absolute where it could be made so. Borrowed. */
 const char *docker_config_path (const struct docker_config *config);
 
+/* What rests for a key, as far as it can be told. */
+enum docker_holding { DOCKER_HAS_NONE, DOCKER_HAS_ONE, DOCKER_HELPER_DOES_NOT_TELL };
+
 /* Where a secret for key would be stored, for people: "/home/a/.docker/config.json" or "docker-credential-pass".
  * Borrowed. */
 const char *docker_config_stored_in (struct docker_config *config, const char *key);
@@ -44,13 +47,23 @@ bool docker_config_is_plain (const struct docker_config *config, const char *key
  * helper has the host of a key that names a repository. */
 int docker_config_check (struct docker_config *config, const char *key, struct error *err);
 
-/* What rests for key. */
+/* Why a helper that docker chooses by itself, because the file names none and has no entries, is not used: it cannot be
+ * used. NULL when there is none such, or it is used. Borrowed, until the next put. */
+const char *docker_config_unusable_store (const struct docker_config *config);
+
+/* What rests for key. Where its helper answers in words that are not those of the protocol it is seen whether that
+ * works at all (helper_try): ERROR_CREDENTIAL_HELPER when it does not. */
+int docker_config_look (struct docker_config *config, const char *key, struct credential *ret_credential,
+                        enum docker_holding *ret_holding, struct error *err);
+
+/* The same where a helper that does not tell is an error. */
 int docker_config_get (struct docker_config *config, const char *key, struct credential *ret_credential,
                        bool *ret_found, struct error *err);
 
 /* Store for key, as the client's login would: in the helper (and, of docker's, an empty marker entry in the file), or
  * in the file, under the lock and on the file as it is now. Unknown keys, their order, a symbolic link, mode and owner
- * are kept. */
+ * are kept. A helper that docker chooses by itself is named in the file then, as docker does; where that helper fails,
+ * the file is used: docker_config_unusable_store. */
 int docker_config_put (struct docker_config *config, const char *key, const struct credential *credential,
                        struct error *err);
 

@@ -139,6 +139,13 @@ void docker_file_set_store (struct docker_file *file, const char *helper)
     json_set_string (file->root, "credsStore", helper);
 }
 
+bool docker_file_has_auth (const struct docker_file *file)
+{
+    const char *store = docker_file_store (file);
+    return (store && store[0]) || json_object_size (get_member (file->root, "credHelpers")) > 0
+           || json_object_size (get_member (file->root, "auths")) > 0;
+}
+
 const char *docker_file_helper (const struct docker_file *file, const struct docker_rules *rules, const char *key)
 {
     const char *helper = json_string_value (json_object_get (get_member (file->root, "credHelpers"), key));

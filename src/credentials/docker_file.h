@@ -33,6 +33,9 @@ void docker_file_release (struct docker_file *file);
  * means the file. Borrowed. */
 const char *docker_file_helper (const struct docker_file *file, const struct docker_rules *rules, const char *key);
 
+/* Whether the file names a helper or has an entry; where it does neither, docker chooses a helper by itself. */
+bool docker_file_has_auth (const struct docker_file *file);
+
 /* The helper of credsStore, NULL when there is none (borrowed); and setting it. */
 const char *docker_file_store (const struct docker_file *file);
 void docker_file_set_store (struct docker_file *file, const char *helper);

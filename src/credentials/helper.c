@@ -1,20 +1,23 @@
 /* ADAPTER of credentials.h: an external credential helper. */
 #include "src/credentials/helper.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <strings.h>
 
+#include "src/base/crypto.h"
 #include "src/base/json.h"
 #include "src/base/log.h"
 #include "src/base/text.h"
 #include "src/credentials/process.h"
+#include "src/credentials/program.h"
 
-enum { ANSWER_MAX_BYTES = 64 * 1024 };
+enum { ANSWER_MAX_BYTES = 64 * 1024, LIST_MAX_BYTES = 4 << 20 };
 
 #define NOT_FOUND "credentials not found in native keychain"
+
+/* No registry can have that name (RFC 2606). */
+#define TRIAL_KEY "dpat-trial.invalid"
 
 struct helper {
     struct credentials credentials;
@@ -42,71 +45,121 @@ static bool shows (const struct buffer *answer, const struct secret *secret)
 
 /* A helper says what is wrong on stdout. secret, which may be NULL, is what it was given. */
 static int fail (const struct helper *helper, const char *action, const struct buffer *answer,
-                 const struct secret *secret, int exit_status, struct error *err)
+                 const struct secret *secret, const struct process_result *result, struct error *err)
 {
     AUTO (buffer) clean;
     AUTO (buffer) words;
+    char ending[PROCESS_WORDS_SIZE];
     buffer_init (&clean, ANSWER_MAX_BYTES * 4);
     buffer_init (&words, ANSWER_MAX_BYTES * 4);
+    process_describe (result, ending);
+    if (result->signal)
+        return error_set (err, ERROR_CREDENTIAL_HELPER, "%s %s was %s", helper->program, action, ending);
     text_append_clean (&clean, buffer_text (answer), answer->len);
     log_redact (&words, buffer_text (&clean));
-    if (words.len > 0 && strcmp (action, "get") != 0 && (secret == NULL || !shows (answer, secret)))
+    bool may_be_credential = strcmp (action, "get") == 0 || memchr (buffer_text (answer), '{', answer->len);
+    if (words.len > 0 && !may_be_credential && (secret == NULL || !shows (answer, secret)))
         return error_set (err, ERROR_CREDENTIAL_HELPER, "%s %s failed: %.200s", helper->program, action,
                           buffer_text (&words));
     /* what stands in the answer of a get may be the secret */
-    error_set (err, ERROR_CREDENTIAL_HELPER, "%s %s failed (exit status %d)", helper->program, action, exit_status);
+    error_set (err, ERROR_CREDENTIAL_HELPER, "%s %s failed (%s)", helper->program, action, ending);
     return error_hint (err, "unlock what it keeps credentials in; for dpat's: dpat keystore unlock");
 }
 
 static int run (const struct helper *helper, const char *action, const char *input, size_t len, struct buffer *answer,
-                int *ret_exit, struct error *err)
+                struct process_result *ret_result, struct error *err)
 {
-    struct process_result result;
     const char *const arguments[] = { helper->program, action, NULL };
-    if (process_run (arguments, input, len, helper->timeout_ms, answer, &result, err) != 0)
+    if (process_run (arguments, input, len, helper->timeout_ms, answer, ret_result, err) != 0)
         return -1;
     trim (answer);
-    *ret_exit = result.exit_status;
     return 0;
 }
 
-static int parse_answer (const struct helper *helper, const struct buffer *answer, struct credential *ret_credential,
-                         bool *ret_found, struct error *err)
+/* A string member of an answer, whose name Go's clients take in any case of letters. */
+static const json_t *get_member (json_t *object, const char *wanted)
 {
-    json_auto_t *object = json_parse (buffer_text (answer), answer->len, "its answer", ERROR_CREDENTIAL_HELPER, NULL);
-    const char *user = json_get_string (object, "Username");
-    const char *secret = json_get_string (object, "Secret");
-    if (!json_is_object (object) || (user && user[0] && secret == NULL))
-        return error_set (err, ERROR_CREDENTIAL_HELPER, "%s get answers something that is no credential",
-                          helper->program);
-    *ret_found = user && user[0];
-    if (*ret_found) {
-        ret_credential->user = xstrdup (user);
-        secret_set (&ret_credential->secret, secret, strlen (secret));
+    const char *key;
+    json_t *value;
+    json_t *found = json_object_get (object, wanted);
+    json_object_foreach (object, key, value)
+    {
+        if (found == NULL && strcasecmp (key, wanted) == 0)
+            found = value;
     }
+    return json_is_string (found) ? found : NULL;
+}
+
+/* Returns false when it is no credential. */
+static bool parse_answer (const struct buffer *answer, struct credential *ret_credential,
+                          enum helper_holding *ret_holding)
+{
+    json_auto_t *object =
+        json_parse_first (buffer_text (answer), answer->len, "its answer", ERROR_CREDENTIAL_HELPER, NULL);
+    const json_t *user = get_member (object, "Username");
+    const json_t *secret = get_member (object, "Secret");
+    bool has_user = json_string_length (user) > 0;
+    if (!json_is_object (object) || (has_user && secret == NULL))
+        return false;
+    *ret_holding = has_user ? HELPER_HAS_ONE : HELPER_HAS_NONE;
+    if (has_user) {
+        ret_credential->user = xstrdup (json_string_value (user));
+        secret_set (&ret_credential->secret, json_string_value (secret), json_string_length (secret));
+    }
+    return true;
+}
+
+int helper_look (struct credentials *credentials, const char *key, struct credential *ret_credential,
+                 enum helper_holding *ret_holding, struct error *ret_why, struct error *err)
+{
+    const struct helper *helper = (struct helper *)credentials;
+    AUTO (buffer) answer;
+    buffer_init (&answer, ANSWER_MAX_BYTES);
+    struct process_result result;
+    if (run (helper, "get", key, strlen (key), &answer, &result, err) != 0)
+        return -1;
+    if (result.exit_status == 0 && parse_answer (&answer, ret_credential, ret_holding))
+        return 0;
+    *ret_holding = HELPER_DOES_NOT_TELL;
+    if (result.exit_status == 0)
+        error_set (ret_why, ERROR_CREDENTIAL_HELPER, "%s get answers something that is not a credential",
+                   helper->program);
+    else if (strcmp (buffer_text (&answer), NOT_FOUND) == 0)
+        *ret_holding = HELPER_HAS_NONE;
+    else
+        fail (helper, "get", &answer, NULL, &result, ret_why);
     return 0;
 }
 
 static int helper_get (struct credentials *credentials, const char *key, struct credential *ret_credential,
                        bool *ret_found, struct error *err)
 {
-    const struct helper *helper = (struct helper *)credentials;
-    AUTO (buffer) answer;
-    buffer_init (&answer, ANSWER_MAX_BYTES);
-    int exit_status;
-    if (run (helper, "get", key, strlen (key), &answer, &exit_status, err) != 0)
+    enum helper_holding holding;
+    if (helper_look (credentials, key, ret_credential, &holding, err, err) != 0 || holding == HELPER_DOES_NOT_TELL)
         return -1;
-    if (exit_status == 0)
-        return parse_answer (helper, &answer, ret_credential, ret_found, err);
-    if (strcmp (buffer_text (&answer), NOT_FOUND) != 0)
-        return fail (helper, "get", &answer, NULL, exit_status, err);
-    *ret_found = false;
+    *ret_found = holding == HELPER_HAS_ONE;
     return 0;
 }
 
-/* A store that went well says nothing; *ret_doubtful tells of one that did say something. */
-static int store (const struct helper *helper, const char *key, const struct credential *credential, bool *ret_doubtful,
-                  struct error *err)
+int helper_lists (struct credentials *credentials, const char *key, bool *ret_listed, struct error *err)
+{
+    const struct helper *helper = (struct helper *)credentials;
+    AUTO (buffer) answer;
+    buffer_init (&answer, LIST_MAX_BYTES);
+    struct process_result result;
+    if (run (helper, "list", "", 0, &answer, &result, err) != 0)
+        return -1;
+    if (result.exit_status != 0)
+        return fail (helper, "list", &answer, NULL, &result, err);
+    json_auto_t *object =
+        json_parse_first (buffer_text (&answer), answer.len, "its list", ERROR_CREDENTIAL_HELPER, NULL);
+    if (!json_is_object (object))
+        return error_set (err, ERROR_CREDENTIAL_HELPER, "%s list does not answer with a list", helper->program);
+    *ret_listed = json_object_get (object, key) != NULL;
+    return 0;
+}
+
+static int store (const struct helper *helper, const char *key, const struct credential *credential, struct error *err)
 {
     AUTO (buffer) request;
     AUTO (buffer) answer;
@@ -120,60 +173,105 @@ static int store (const struct helper *helper, const char *key, const struct cre
     json_set (object, "Secret", json_stringn (credential->secret.data, credential->secret.len));
     json_write (&request, object);
     buffer_puts (&request, "\n");
-    int exit_status;
+    struct process_result result;
     if (request.failed)
         return error_set (err, ERROR_CREDENTIAL_HELPER, "the credential is too long for a helper");
-    if (run (helper, "store", request.data, request.len, &answer, &exit_status, err) != 0)
+    if (run (helper, "store", request.data, request.len, &answer, &result, err) != 0)
         return -1;
-    *ret_doubtful = answer.len > 0;
-    return exit_status == 0 ? 0 : fail (helper, "store", &answer, &credential->secret, exit_status, err);
+    return result.exit_status == 0 ? 0 : fail (helper, "store", &answer, &credential->secret, &result, err);
 }
 
-/* Store, and where the helper's words make that doubtful see what it has. */
-static int store_surely (struct helper *helper, const char *key, const struct credential *credential, struct error *err)
+static bool is_same (const struct credential *a, const struct credential *b)
+{
+    return strcmp (a->user, b->user) == 0 && secret_equal (&a->secret, &b->secret);
+}
+
+/* See that docker will get what was stored. */
+static int check_stored (struct helper *helper, const char *key, const struct credential *credential, struct error *err)
 {
     AUTO (credential) held = { .user = NULL };
-    bool doubtful = false, found;
-    if (store (helper, key, credential, &doubtful, err) != 0)
-        return -1;
-    if (!doubtful
-        || (helper_get (&helper->credentials, key, &held, &found, NULL) == 0 && found
-            && strcmp (held.user, credential->user) == 0 && secret_equal (&held.secret, &credential->secret)))
+    bool found;
+    if (helper_get (&helper->credentials, key, &held, &found, err) != 0)
+        return error_prefix (err, "%s store reported success, but what it stored cannot be read", helper->program);
+    if (found && is_same (&held, credential))
         return 0;
-    return error_set (err, ERROR_CREDENTIAL_HELPER, "%s store says that all is well, but has not stored it",
+    return error_set (err, ERROR_CREDENTIAL_HELPER, "%s store reported success, but has not stored it",
                       helper->program);
 }
 
+/* A helper that does not tell what it has is believed; one that still gives something is not. */
 static int helper_erase (struct credentials *credentials, const char *key, struct error *err)
 {
     const struct helper *helper = (struct helper *)credentials;
+    AUTO (credential) held = { .user = NULL };
     AUTO (buffer) answer;
     buffer_init (&answer, ANSWER_MAX_BYTES);
-    int exit_status;
-    if (run (helper, "erase", key, strlen (key), &answer, &exit_status, err) != 0)
+    struct process_result result;
+    enum helper_holding holding;
+    if (run (helper, "erase", key, strlen (key), &answer, &result, err) != 0)
         return -1;
-    if (exit_status == 0 || strcmp (buffer_text (&answer), NOT_FOUND) == 0)
+    bool was_absent = result.exit_status != 0 && strcmp (buffer_text (&answer), NOT_FOUND) == 0;
+    if (result.exit_status != 0 && !was_absent)
+        return fail (helper, "erase", &answer, NULL, &result, err);
+    if (was_absent || helper_look (credentials, key, &held, &holding, NULL, NULL) != 0 || holding != HELPER_HAS_ONE)
         return 0;
-    return fail (helper, "erase", &answer, NULL, exit_status, err);
+    return error_set (err, ERROR_CREDENTIAL_HELPER, "%s erase reported success, but has not erased it",
+                      helper->program);
+}
+
+/* What was there before a store that failed comes back; where nothing was, nothing is left. */
+static void put_back (struct helper *helper, const char *key, const struct credential *old, struct error *err)
+{
+    AUTO (credential) held = { .user = NULL };
+    enum helper_holding holding;
+    bool known = helper_look (&helper->credentials, key, &held, &holding, NULL, NULL) == 0;
+    if (old->user == NULL) {
+        if (!known || holding != HELPER_HAS_NONE)
+            (void)helper_erase (&helper->credentials, key, NULL);
+        return;
+    }
+    if (known && holding == HELPER_HAS_ONE && is_same (&held, old))
+        return;
+    if (store (helper, key, old, NULL) != 0 || check_stored (helper, key, old, NULL) != 0)
+        error_prefix (err, "the credentials of %s for %s are gone", old->user, key);
 }
 
 /* Some helpers (pass) keep one credential per server and user, and give any of them: what another user had must go
- * first, and comes back when the new one cannot be stored. */
+ * first. What a helper did not tell of is not touched when it stores nothing. */
 static int helper_put (struct credentials *credentials, const char *key, const struct credential *credential,
                        struct error *err)
 {
     struct helper *helper = (struct helper *)credentials;
     AUTO (credential) old = { .user = NULL };
-    bool found = false;
-    bool replaces =
-        helper_get (credentials, key, &old, &found, NULL) == 0 && found && strcmp (old.user, credential->user) != 0;
-    if (replaces && helper_erase (credentials, key, err) != 0)
+    enum helper_holding before = HELPER_DOES_NOT_TELL;
+    if (helper_look (credentials, key, &old, &before, NULL, err) != 0)
         return -1;
-    if (store_surely (helper, key, credential, err) == 0)
+    if (old.user && is_same (&old, credential))
         return 0;
-    if (replaces && store_surely (helper, key, &old, NULL) != 0)
-        error_prefix (err, "the credentials of %s for %s are gone", old.user, key);
+    if (old.user && strcmp (old.user, credential->user) != 0 && helper_erase (credentials, key, err) != 0)
+        return -1;
+    bool stored = store (helper, key, credential, err) == 0;
+    if (stored && check_stored (helper, key, credential, err) == 0)
+        return 0;
+    if (stored || before != HELPER_DOES_NOT_TELL)
+        put_back (helper, key, &old, err);
     return -1;
+}
+
+int helper_try (struct credentials *credentials, struct error *err)
+{
+    struct helper *helper = (struct helper *)credentials;
+    unsigned char bytes[16];
+    char text[2 * sizeof (bytes) + 1];
+    AUTO (credential) trial = { .user = xstrdup ("dpat") };
+    if (crypto_random (bytes, sizeof (bytes), err) != 0)
+        return -1;
+    crypto_hex (text, bytes, sizeof (bytes));
+    secret_set (&trial.secret, text, strlen (text));
+    int status = store (helper, TRIAL_KEY, &trial, err);
+    if (status == 0)
+        status = check_stored (helper, TRIAL_KEY, &trial, err);
+    return helper_erase (credentials, TRIAL_KEY, status == 0 ? err : NULL) == 0 ? status : -1;
 }
 
 static void helper_free (struct credentials *credentials)
@@ -204,25 +302,29 @@ struct credentials *helper_credentials (const char *name, int timeout_ms, struct
     return &helper->credentials;
 }
 
-static bool is_program (const char *file)
-{
-    struct stat st;
-    return stat (file, &st) == 0 && S_ISREG (st.st_mode) && access (file, X_OK) == 0;
-}
-
 int helper_check (const char *name, const char *named_in, struct error *err)
 {
     if (check_name (name, err) != 0)
         return error_prefix (err, "%s cannot be used", named_in);
-    const char *path = getenv ("PATH");
     AUTOFREE char *program = xasprintf ("docker-credential-%s", name);
-    while (path && *path) {
-        size_t len = strcspn (path, ":");
-        AUTOFREE char *file = xasprintf ("%.*s/%s", len ? (int)len : 1, len ? path : ".", program);
-        if (is_program (file))
-            return 0;
-        path += len + (path[len] == ':');
+    AUTOFREE char *file = program_find (program);
+    AUTOFREE char *interpreter = file ? program_missing_interpreter (file) : NULL;
+    if (file && interpreter == NULL)
+        return 0;
+    if (interpreter) {
+        error_set (err, ERROR_CREDENTIAL_HELPER, "%s, which %s names, cannot be run: its interpreter %s is not there",
+                   file, named_in, interpreter);
+        return error_hint (err, "install %s, or take the helper out of credsStore or credHelpers", interpreter);
     }
-    error_set (err, ERROR_CREDENTIAL_HELPER, "%s, which %s names, is no program on PATH", program, named_in);
+    error_set (err, ERROR_CREDENTIAL_HELPER, "%s, which %s names, is not a program on PATH", program, named_in);
     return error_hint (err, "install it, or take it out of credsStore or credHelpers");
+}
+
+const char *helper_detect (void)
+{
+    AUTOFREE char *pass = program_find ("pass");
+    const char *name = pass ? "pass" : "secretservice";
+    AUTOFREE char *program = xasprintf ("docker-credential-%s", name);
+    AUTOFREE char *helper = program_find (program);
+    return helper ? name : NULL;
 }

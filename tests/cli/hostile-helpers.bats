@@ -11,6 +11,9 @@ setup() {
   cp "$CONFIG" before
 }
 
+# One that keeps one credential, as the protocol has it.
+KEEPS='case $1 in get) cat >/dev/null; [ -s kept ] && cat kept || nothing;; store) cat >kept;; erase) rm -f kept;; esac'
+
 finish() {
   [ ! -s child ] || xargs kill <child 2>/dev/null || :
 }
@@ -101,6 +104,80 @@ undone() {
   grep -q dpat_ kept
 }
 
+@test "a store that keeps nothing, another secret, or what cannot be read" {
+  odd <<<'[ "$1" = get ] && nothing; cat >/dev/null'
+  undone
+  [[ $stderr == *'docker-credential-odd store reported success, but has not stored it'* ]]
+  odd <<<"$(sed 's/cat >kept/sed s,dpat_,DPAT_, >kept/' <<<"$KEEPS")"
+  undone
+  [ ! -e kept ]
+  odd <<<'[ "$1" = get ] || { touch told; exit 0; }; [ -e told ] || nothing; echo "{\"Username\":\"alice\"}"'
+  undone
+  [[ $stderr == *'docker-credential-odd store reported success, but what it stored cannot be read'* ]]
+  # what was there before comes back
+  printf '{"ServerURL":"registry.example","Username":"bob","Secret":"bobs"}' >kept
+  odd <<<"$(sed 's/cat >kept/sed s,.*alice.*,broken, >kept/' <<<"$KEEPS")"
+  run --separate-stderr create -y
+  [ "$status" -eq "$(exit_of undelivered)" ]
+  [ "$(json '["Secret"]' <kept)" = bobs ]
+}
+
+@test "an erase that erases nothing is not believed" {
+  odd <<<"$KEEPS"
+  succeeds create
+  odd <<<"$(sed 's/rm -f kept/:/' <<<"$KEEPS")"
+  run --separate-stderr dpat logout
+  [ "$status" -eq "$(exit_of credential_helper)" ]
+  [[ $stderr == *'docker-credential-odd erase reported success, but has not erased it'* ]]
+  odd <<<"$KEEPS"
+  succeeds dpat logout
+  [ ! -e kept ]
+}
+
+@test "one that says \"not found\" in its own words, or warns before, is asked about" {
+  for nothing in 'echo "no such entry"; exit 1' 'echo "warning: old format"; echo credentials not found in native keychain; exit 1' \
+    'echo nothing; exit 0' 'exit 1' 'exit 3'; do
+    odd <<<"case \$1 in get) cat >/dev/null; if [ -s kept ]; then cat kept; else $nothing; fi;; store) cat >kept;; erase) rm -f kept;; esac"
+    fails_with no_input create
+    [[ $stderr == *'docker-credential-odd does not tell whether it has credentials for registry.example'* ]]
+    as_before
+    [ ! -e kept ]
+    run "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" --expect 'Replace what it may have?' --send n -- "$DPAT" create ci --docker --registry registry.example
+    [ "$status" -eq "$(exit_of declined)" ]
+    succeeds create -y
+    grep -q dpat_ kept
+    succeeds dpat logout
+    [ ! -e kept ]
+    cp before "$CONFIG"
+    dpat delete -f --operator -u alice ci -q
+    dpat login alice --password-stdin <<<"$PASSWORD" 2>/dev/null
+  done
+}
+
+@test "one that adds something after its answer is read as docker reads it" {
+  odd <<<"$(sed 's/cat kept/{ sed s,Username,username, kept; echo and more; }/' <<<"$KEEPS")"
+  succeeds create
+  succeeds dpat logout
+  [ ! -e kept ]
+}
+
+@test "one that a signal ends, and one whose interpreter is gone, are told as such" {
+  odd <<<'kill -9 $$'
+  refused
+  [[ $stderr == *'was killed by SIGKILL'* ]]
+  printf '#!/opt/gone/python -u\n' >"$HELPER"
+  refused
+  [[ $stderr == *"its interpreter /opt/gone/python is not there"*'install /opt/gone/python'* ]]
+  printf '#!/usr/bin/env gone-python\n' >"$HELPER"
+  refused
+  [[ $stderr == *'its interpreter gone-python is not there'* ]]
+  odd <<<'[ "$1" = get ] && nothing; kill -SEGV $$'
+  undone
+  [[ $stderr == *'docker-credential-odd store was killed by SIGSEGV'* ]]
+  fails_with undelivered dpat create ci --command 'kill -TERM $$'
+  [[ $stderr == *'killed by SIGTERM'* ]]
+}
+
 @test "a store that floods, or does not read" {
   odd <<<'[ "$1" = get ] && nothing; yes'
   undone
@@ -128,14 +205,14 @@ undone() {
 
 # As gpg-agent would, if it did not take care.
 @test "a child that keeps stdout open does not keep dpat waiting" {
-  odd <<<'(sleep 7000 3>&- & echo $! >>child) 2>/dev/null; [ "$1" = get ] && nothing; cat >kept'
+  odd <<<'(sleep 7000 3>&- & echo $! >>child) 2>/dev/null; '"$KEEPS"
   run --separate-stderr timeout 10 "$DPAT" create ci --docker --registry registry.example
   [ "$status" -eq 0 ]
   grep -q dpat_ kept
 }
 
 @test "whoever starts dpat may ignore the end of children" {
-  odd <<<'[ "$1" = get ] && nothing; cat >kept'
+  odd <<<"$KEEPS"
   run --separate-stderr timeout 10 env --ignore-signal=CHLD "$DPAT" create ci --docker --registry registry.example
   [ "$status" -eq 0 ]
 }
@@ -156,7 +233,7 @@ H
 }
 
 @test "logout with a helper that fails keeps what it could not take back" {
-  odd <<<'case $1 in get) cat >/dev/null; [ -s kept ] && cat kept || nothing;; store) cat >kept;; erase) rm -f kept;; esac'
+  odd <<<"$KEEPS"
   succeeds create
   cp "$HELPER" good
   for answer in 'echo locked; exit 1' 'echo junk' 'yes' 'kill -9 $$'; do

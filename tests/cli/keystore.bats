@@ -205,7 +205,7 @@ setup() {
   [[ $stderr == *'Docker keeps its credentials in it from now on'* && $stderr != *warning* ]]
   rm bin/docker-credential-dpat
   succeeds dpat keystore init --docker
-  [[ $stderr == *'docker-credential-dpat'*'is no program on PATH; put it there: ln -s '* ]]
+  [[ $stderr == *'docker-credential-dpat'*'is not a program on PATH; put it there: ln -s '* ]]
   succeeds dpat keystore init --docker -q
   [[ $stderr != *'from now on'* ]]
 }
@@ -303,6 +303,6 @@ signed_in_for_an_hour() {
   signed_in
   run --separate-stderr dpat create ci --docker --registry registry.example
   [ "$status" -eq 12 ]
-  [[ $stderr == *'docker-credential-dpat get failed'*'dpat keystore unlock'* ]]
+  [[ $stderr == *'docker-credential-dpat store failed'*'keystore is locked'*'dpat keystore unlock'* ]]
   [ -z "$(dpat list -q)" ]
 }

@@ -235,8 +235,8 @@ static void assert_helper_fails (void **state, const char *script, const char *p
 static void a_helper_that_fails_is_told (void **state)
 {
     assert_helper_fails (state, "#!/bin/sh\necho dpat_s3cret; exit 3\n", "exit status 3");
-    assert_helper_fails (state, "#!/bin/sh\necho '[]'\n", "no credential");
-    assert_helper_fails (state, "#!/bin/sh\nkill -9 $$\n", "docker-credential-contract");
+    assert_helper_fails (state, "#!/bin/sh\necho '[]'\n", "not a credential");
+    assert_helper_fails (state, "#!/bin/sh\nkill -9 $$\n", "docker-credential-contract get was killed by SIGKILL");
     assert_helper_fails (state, "#!/bin/sh\nyes x\n", "docker-credential-contract");
     assert_helper_fails (state, "not a program\n", "docker-credential-contract");
 }
