@@ -10,6 +10,7 @@
 #include "src/cli/service_words.h"
 #include "src/cli/sign_in_input.h"
 #include "src/service/accounts.h"
+#include "src/service/grants.h"
 #include "src/service/password.h"
 
 struct account_options {
@@ -61,6 +62,19 @@ static int get_account (struct invocation *invocation, struct account *ret_accou
     return accounts_get (app->embedded, invocation->arguments[0], ret_account, err);
 }
 
+/* A namespace may be older than the account that now owns it. */
+static void tell_rights (const struct app *app, const char *name)
+{
+    struct namespace_rights rights;
+    if (app->options.quiet || grants_count (app->embedded, name, &rights, NULL) != 0
+        || rights.grants + rights.public_repositories == 0)
+        return;
+    output_note ("note: others have rights in the namespace %s from before: %zu grant%s, %zu public repositor%s; see "
+                 "dpat account grants and dpat account public",
+                 name, rights.grants, rights.grants == 1 ? "" : "s", rights.public_repositories,
+                 rights.public_repositories == 1 ? "y" : "ies");
+}
+
 static int run_add (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     const struct account_options *options = invocation->state;
@@ -81,6 +95,7 @@ static int run_add (struct invocation *invocation, json_t **ret_result, struct e
         || app_open_embedded (app, true, err) != 0
         || accounts_add (app->embedded, &app->caller, name, &password, &account, err) != 0)
         return -1;
+    tell_rights (app, name);
     *ret_result = account_document ("add", false, &account);
     return 0;
 }
@@ -302,9 +317,10 @@ static const struct command account_delete = {
     .summary = "delete an account and its tokens",
     .synopsis = "NAME",
     .description =
-        "Delete an account with all its tokens and sessions. It asks first, or needs -y where there is nobody to\n"
-        "ask. What was done with the account stays in the audit trail, and its images in the registries that trust\n"
-        "dpat: an account that gets the same name later has them. Disable an account to keep its name taken.",
+        "Delete an account with all its tokens and sessions, the rights it was granted, the rights of others in its\n"
+        "namespace, and the public flags of its repositories. It asks first, or needs -y where there is nobody to\n"
+        "ask. What was done with the account stays in the audit trail, and its images stay in the registries that\n"
+        "trust dpat: an account that gets the same name later has them. Disable an account to keep its name taken.",
     .accepts = ACCEPTS_QUIET | ACCEPTS_DRY_RUN | ACCEPTS_YES,
     .min_arguments = 1,
     .max_arguments = 1,

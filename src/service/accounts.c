@@ -7,6 +7,7 @@
 #include "src/base/clock.h"
 #include "src/base/memory.h"
 #include "src/service/embedded_private.h"
+#include "src/service/grants.h"
 #include "src/service/password.h"
 
 enum { OPERATOR_LIFE_S = 15 * 60 };
@@ -181,7 +182,9 @@ int accounts_delete (struct embedded *embedded, const struct caller *caller, con
     AUTO (account_row) row = { .password_phc = NULL };
     if (embedded_begin_account (embedded, name, &row, err) != 0)
         return -1;
-    int status = store_account_delete (embedded->store, row.id, err);
+    int status = grants_end_namespace (embedded, caller, row.name, err);
+    if (status == 0)
+        status = store_account_delete (embedded->store, row.id, err);
     if (status == 0)
         status = embedded_audit (embedded, caller, "operator", "account_deleted", &row, NULL, NULL, err);
     return embedded_end (embedded, status, err);

@@ -79,3 +79,73 @@ int grants_list_public (struct embedded *embedded, struct repository_list *ret_l
 {
     return store_public_list (embedded->store, ret_list, err);
 }
+
+static bool is_on (const struct grant_row *grant, const char *namespace)
+{
+    return strcmp (grant->namespace, namespace) == 0 && strcmp (grant->account_name, namespace) != 0;
+}
+
+static bool is_in (const char *repository, const char *namespace)
+{
+    char own[NAMESPACE_SIZE];
+    return strcmp (namespace_of (repository, own), namespace) == 0;
+}
+
+int grants_count (struct embedded *embedded, const char *namespace, struct namespace_rights *ret_rights,
+                  struct error *err)
+{
+    AUTO (grant_row_list) grants = { .items = NULL };
+    AUTO (repository_list) repositories = { .names = NULL };
+    if (store_grant_list (embedded->store, NULL, &grants, err) != 0
+        || store_public_list (embedded->store, &repositories, err) != 0)
+        return -1;
+    *ret_rights = (struct namespace_rights){ .grants = 0 };
+    for (size_t i = 0; i < grants.count; i++)
+        ret_rights->grants += is_on (&grants.items[i], namespace);
+    for (size_t i = 0; i < repositories.count; i++)
+        ret_rights->public_repositories += is_in (repositories.names[i], namespace);
+    return 0;
+}
+
+static int end_grants (struct embedded *embedded, const struct caller *caller, const char *namespace, struct error *err)
+{
+    AUTO (grant_row_list) grants = { .items = NULL };
+    bool deleted;
+    int status = store_grant_list (embedded->store, NULL, &grants, err);
+    for (size_t i = 0; status == 0 && i < grants.count; i++) {
+        const struct grant_row *grant = &grants.items[i];
+        struct account_row account = { .password_phc = NULL };
+        if (!is_on (grant, namespace))
+            continue;
+        memcpy (account.id, grant->account_id, sizeof (account.id));
+        memcpy (account.name, grant->account_name, sizeof (account.name));
+        status = store_grant_delete (embedded->store, grant->account_id, namespace, &deleted, err);
+        if (status == 0)
+            status = embedded_audit (embedded, caller, "operator", "namespace_revoked", &account, NULL, namespace, err);
+    }
+    return status;
+}
+
+static int end_public (struct embedded *embedded, const struct caller *caller, const char *namespace, struct error *err)
+{
+    AUTO (repository_list) repositories = { .names = NULL };
+    bool changed;
+    int status = store_public_list (embedded->store, &repositories, err);
+    for (size_t i = 0; status == 0 && i < repositories.count; i++) {
+        const char *name = repositories.names[i];
+        if (!is_in (name, namespace))
+            continue;
+        status = store_public_set (embedded->store, name, false, 0, &changed, err);
+        if (status == 0)
+            status = embedded_audit (embedded, caller, "operator", "repository_made_private", NULL, NULL, name, err);
+    }
+    return status;
+}
+
+int grants_end_namespace (struct embedded *embedded, const struct caller *caller, const char *namespace,
+                          struct error *err)
+{
+    if (end_grants (embedded, caller, namespace, err) != 0)
+        return -1;
+    return end_public (embedded, caller, namespace, err);
+}

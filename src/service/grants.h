@@ -30,6 +30,20 @@ int grants_list (struct embedded *embedded, const char *user, struct grant_row_l
 int grants_set_public (struct embedded *embedded, const struct caller *caller, const char *repository, bool public,
                        bool *ret_changed, struct error *err);
 
+/* What others may in a namespace. */
+struct namespace_rights {
+    size_t grants;              /* of accounts other than the one of that name; those in all namespaces do not count */
+    size_t public_repositories; /* in it */
+};
+
+/* Count them: an account of a name that was a namespace before finds them there. */
+int grants_count (struct embedded *embedded, const char *namespace, struct namespace_rights *ret_rights,
+                  struct error *err);
+
+/* Inside a transaction: take them all away, each with its line of the audit trail. */
+int grants_end_namespace (struct embedded *embedded, const struct caller *caller, const char *namespace,
+                          struct error *err);
+
 /* The repositories that everybody may pull. Owned: repository_list_release. */
 int grants_list_public (struct embedded *embedded, struct repository_list *ret_list, struct error *err);
 

@@ -69,8 +69,8 @@ int registry_write_keys (struct embedded *embedded, struct buffer *certificates,
 /* The id of the key that signs now; "" where there is none yet. */
 int registry_key_id (struct embedded *embedded, char ret_id[SIGNING_KEY_ID_SIZE], struct error *err);
 
-/* Add a key that signs from signs_from (seconds UTC) on; see key_change_prepare. Audited, in the same act: of a rotation
- * that fails, or of which the process is killed, key file and store know both or neither. */
+/* Add a key that signs from signs_from (seconds UTC) on; see key_change_prepare. Audited in the same act: when it
+ * fails, or its process is killed, key file and store have both changed, or neither. */
 int registry_rotate (struct embedded *embedded, const struct caller *caller, int64_t signs_from, bool alone,
                      struct error *err);
 

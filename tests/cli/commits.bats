@@ -63,8 +63,8 @@ state() { dpat registry keys --porcelain | cut -f 1; dpat log --all --porcelain 
   # a server that runs signs with the key that was left waiting, once somebody has opened the store
   start_server
   dpat login alice --password-stdin <password 2>/dev/null
-  dpat create ci -q >ci
-  signer() { curl -s -u "alice:$(cat ci)" "$URL/token?service=dpat-registry" | json '["token"]' | cut -d . -f 1; }
+  dpat create ci -q >ci.token
+  signer() { curl -s -u "alice:$(cat ci.token)" "$URL/token?service=dpat-registry" | json '["token"]' | cut -d . -f 1; }
   old=$(signer)
   spoiled after registry keys rotate -y --now
   dpat registry keys >/dev/null
@@ -115,4 +115,17 @@ state() { dpat registry keys --porcelain | cut -f 1; dpat log --all --porcelain 
   succeeds dpat account add alice --password-stdin <password
   dpat login alice --password-stdin <password 2>/dev/null
   succeeds dpat create ci -q
+}
+
+@test "an account that is not deleted after all keeps what others have in its namespace" {
+  dpat account add bob --password-stdin -q <password
+  dpat account grant bob alice write
+  dpat account public alice/app on
+  rows() { sqlite3 "$STORE" 'SELECT * FROM account; SELECT * FROM namespace_grant; SELECT * FROM public_repository'; }
+  before=$(rows)
+  for fault in full before; do
+    spoiled "$fault" account delete alice -y
+    [ "$status" -ne 0 ]
+    [ "$(rows)" = "$before" ]
+  done
 }
