@@ -23,6 +23,8 @@ libdpat_a_SOURCES = \
 	src/base/log.h \
 	src/base/memory.c \
 	src/base/memory.h \
+	src/base/owner.c \
+	src/base/owner.h \
 	src/base/secret.c \
 	src/base/secret.h \
 	src/base/signing_key.c \

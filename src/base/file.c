@@ -33,23 +33,30 @@ static const char *file_name (const char *path)
     return slash ? slash + 1 : path;
 }
 
+char *file_follow (const char *path)
+{
+    char target[PATH_MAX];
+    ssize_t n = readlink (path, target, sizeof (target) - 1);
+    if (n < 0)
+        return NULL;
+    target[n] = '\0';
+    AUTOFREE char *folder = file_folder (path);
+    return target[0] == '/' ? xstrdup (target) : file_join (folder, target);
+}
+
 char *file_resolve (const char *path, struct error *err)
 {
     char *current = xstrdup (path);
-    for (int hops = 0; hops < 40; hops++) {
-        char target[PATH_MAX];
-        ssize_t n = readlink (current, target, sizeof (target) - 1);
-        if (n < 0 && (errno == EINVAL || errno == ENOENT))
+    for (int hops = 0; hops < FILE_LINKS_MAX; hops++) {
+        char *next = file_follow (current);
+        if (next == NULL && (errno == EINVAL || errno == ENOENT))
             return current;
-        if (n < 0) {
+        if (next == NULL)
             error_set (err, ERROR_FILE_FAILED, "cannot look at %s: %s", current, strerror (errno));
-            free (current);
-            return NULL;
-        }
-        target[n] = '\0';
-        AUTOFREE char *folder = file_folder (current);
         free (current);
-        current = target[0] == '/' ? xstrdup (target) : file_join (folder, target);
+        if (next == NULL)
+            return NULL;
+        current = next;
     }
     free (current);
     error_set (err, ERROR_FILE_FAILED, "%s: too many symbolic links", path);

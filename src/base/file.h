@@ -49,6 +49,13 @@ int file_make_folder (const char *path, struct error *err);
  * read or replaced by them. An absent one is fine. */
 int file_check_private (const char *path, enum error_code code, struct error *err);
 
+/* Symbolic links that are followed one after the other at most. */
+#define FILE_LINKS_MAX 40
+
+/* What a symbolic link leads to, with the link's folder in front where that is relative. Owned. NULL with errno when it
+ * cannot be read, EINVAL when path is no link. */
+char *file_follow (const char *path);
+
 /* The path with symbolic links followed even when the last one dangles. Owned. NULL on a loop or a failure
  * (ERROR_FILE_FAILED). */
 char *file_resolve (const char *path, struct error *err);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "src/base/memory.h"
+#include "src/base/owner.h"
 #include "src/base/time.h"
 
 enum { LOCK_TIMEOUT_MS = 5000 };
@@ -115,6 +116,7 @@ static int refuse_second_successor (const struct keys *keys, int64_t now, struct
 int key_change_prepare (struct key_change *change, const char *path, int64_t signs_from, int64_t now, bool alone,
                         struct error *err)
 {
+    AUTO (acting) acting = owner_act_at (path);
     AUTO (keys) keys = { .id = "" };
     struct error why = ERROR_INIT;
     if (lock (change, path, err) != 0 || keys_read (path, &keys, err) != 0
@@ -149,6 +151,7 @@ static int read_next (struct key_change *change, bool *ret_found, struct error *
 
 int key_change_find (struct key_change *change, const char *path, bool *ret_found, struct error *err)
 {
+    AUTO (acting) acting = owner_act_at (path);
     AUTOFREE char *target = file_resolve (path, err);
     AUTOFREE char *next = target ? xasprintf ("%s.next", target) : NULL;
     *ret_found = false;
@@ -161,6 +164,7 @@ int key_change_find (struct key_change *change, const char *path, bool *ret_foun
 
 int key_change_apply (struct key_change *change, struct keys *ret_keys, struct error *err)
 {
+    AUTO (acting) acting = owner_act_at (change->path);
     struct error why = ERROR_INIT;
     if (file_replace (change->path, buffer_text (&change->content), change->content.len, 0600, &why) != 0)
         return fail_unwritable (change->path, why.text, err);
@@ -170,6 +174,7 @@ int key_change_apply (struct key_change *change, struct keys *ret_keys, struct e
 
 void key_change_drop (struct key_change *change)
 {
+    AUTO (acting) acting = owner_act_at (change->path);
     (void)unlink (change->next); /* one that stays is dropped, or found to be done, by who opens the store next */
 }
 
@@ -185,6 +190,7 @@ void key_change_release (struct key_change *change)
 /* Only the file knows of the first key, so there is nothing to decide. */
 int key_change_make_first (const char *path, int64_t now, struct keys *ret_keys, struct error *err)
 {
+    AUTO (acting) acting = owner_act_at (path);
     AUTO (key_change) change = KEY_CHANGE_INIT;
     struct error why = ERROR_INIT;
     if (keys_read (path, ret_keys, err) != 0)

@@ -8,6 +8,7 @@
 
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "src/base/owner.h"
 
 enum { KEY_ID_BYTES = 16 };
 
@@ -97,8 +98,11 @@ static int check_mode (const char *path, struct error *err)
     struct stat st;
     if (stat (path, &st) != 0)
         return 0; /* reading it tells why */
-    if (st.st_uid != geteuid () && st.st_uid != 0)
-        return fail_invalid (path, "it belongs to another user", err);
+    if (!owner_is_own (st.st_uid) && st.st_uid != 0) {
+        error_set (err, ERROR_KEY_INVALID, "the key file %s belongs to another user (uid %ld), not to you (uid %ld)",
+                   path, (long)st.st_uid, (long)geteuid ());
+        return error_hint (err, "run this as that user, or as root");
+    }
     if ((st.st_mode & (S_IRWXG | S_IRWXO)) == 0)
         return 0;
     error_set (err, ERROR_KEY_INVALID, "the key file %s is open to others (mode %04o)", path,
@@ -108,6 +112,7 @@ static int check_mode (const char *path, struct error *err)
 
 int keys_read (const char *path, struct keys *ret_keys, struct error *err)
 {
+    AUTO (acting) acting = owner_act_at (path);
     AUTO (buffer) text;
     buffer_init (&text, KEYS_FILE_MAX_BYTES);
     struct error why = ERROR_INIT;
@@ -144,6 +149,7 @@ static int make (const char *path, struct error *err)
 
 int keys_make (const char *path, struct keys *ret_keys, struct error *err)
 {
+    AUTO (acting) acting = owner_act_at (path);
     AUTOFREE char *folder = file_folder (path);
     struct error why = ERROR_INIT;
     if (access (path, F_OK) != 0) {

@@ -43,6 +43,8 @@ struct keys {
     size_t registry_count;
 };
 
+/* All that touch the file do so with the rights of its place's owner when we are root, see owner.h. */
+
 /* Read a key file: text of three lines, "dpat-key 1", "id HEX" and "key HEX"; with keys for registry tokens it begins
  * with "dpat-key 2", and behind the three stands "registry SECONDS HEX" for each. ERROR_KEY_MISSING when it is not
  * there, ERROR_KEY_INVALID when it is malformed, another user's, or others may read it. */

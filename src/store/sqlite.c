@@ -12,6 +12,7 @@
 
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "src/base/owner.h"
 
 /* "dpat" in ASCII, in the header of every store, so that no other program's database is taken for one. */
 enum { APPLICATION_ID = 0x64706174 };
@@ -25,6 +26,7 @@ struct sqlite {
     struct engine engine;
     sqlite3 *db;
     char *path;
+    struct owner owner;           /* with whose rights to files all is done */
     struct statement *statements; /* as many as the program has literals */
     size_t statement_count;
     bool failed; /* a statement of this transaction */
@@ -149,6 +151,7 @@ static int step_through (sqlite3_stmt *statement, row_function *row, void *conte
 static int run_statement (struct sqlite *sqlite, const char *sql, const struct value *values, size_t count,
                           row_function *row, void *context, int64_t *ret_changed, struct error *err)
 {
+    AUTO (acting) acting = owner_act (&sqlite->owner);
     sqlite3_stmt *statement = prepare (sqlite, sql, err);
     if (statement == NULL)
         return -1;
@@ -220,6 +223,7 @@ static int sqlite_commit (struct engine *engine, struct error *err)
 static void sqlite_free (struct engine *engine)
 {
     struct sqlite *sqlite = (struct sqlite *)engine;
+    AUTO (acting) acting = owner_act (&sqlite->owner);
     sqlite_rollback (engine);
     for (size_t i = 0; i < sqlite->statement_count; i++)
         sqlite3_finalize (sqlite->statements[i].prepared);
@@ -382,11 +386,14 @@ struct engine *sqlite_open (const char *path, bool create, int timeout_ms, const
                                            .rollback = sqlite_rollback,
                                            .run = sqlite_run,
                                            .free = sqlite_free };
+    const struct owner owner = owner_of (path);
+    AUTO (acting) acting = owner_act (&owner);
     if (check_file (path, create, err) != 0 || (create && make_file (path, err) != 0))
         return NULL;
     struct sqlite *sqlite = xcalloc (1, sizeof (*sqlite));
     sqlite->engine.ops = &ops;
     sqlite->path = xstrdup (path);
+    sqlite->owner = owner;
     if (open_database (sqlite, timeout_ms, err) == 0 && prepare_store (sqlite, schema, timeout_ms, err) == 0)
         return &sqlite->engine;
     sqlite_free (&sqlite->engine);

@@ -15,7 +15,8 @@ struct sqlite_schema {
 /* Open path, and bring it to the schema's newest version. With create, a missing file is made (0600) in a folder that
  * is made too (0700); else a missing or empty one is ERROR_STORE_MISSING and nothing is made. A file that is no dpat
  * store is ERROR_STORE_CORRUPT, one of a newer version ERROR_STORE_NEWER and not touched. timeout_ms: how long to wait
- * for other processes. NULL on failure. Owned: engine_free. */
+ * for other processes. As root, in a folder of another user, all is done with that user's rights to files, see owner.h.
+ * NULL on failure. Owned: engine_free. */
 struct engine *sqlite_open (const char *path, bool create, int timeout_ms, const struct sqlite_schema *schema,
                             struct error *err);
 
