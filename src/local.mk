@@ -87,8 +87,12 @@ libdpat_a_SOURCES = \
 	src/cli/prompt.h \
 	src/cli/qr.c \
 	src/cli/qr.h \
+	src/cli/remembered.c \
+	src/cli/remembered.h \
 	src/cli/service_words.c \
 	src/cli/service_words.h \
+	src/cli/session_list.c \
+	src/cli/session_list.h \
 	src/cli/settings.c \
 	src/cli/settings.h \
 	src/cli/sign_in_input.c \
@@ -108,6 +112,7 @@ libdpat_a_SOURCES = \
 	src/cli/view_parts.c \
 	src/cli/view_parts.h \
 	src/cli/view_registry.c \
+	src/cli/view_sessions.c \
 	src/core/change.c \
 	src/core/change.h \
 	src/core/creation.c \

@@ -11,6 +11,7 @@
  * help topic and man page on exit codes. Codes are only added, never renamed. */
 #define ERROR_CODES(X)                                                                                                 \
     X (INTERNAL, "internal", 1, 500, false, "an error that fits no other code")                                        \
+    X (SETTING_NOT_SET, "setting_not_set", 1, 404, false, "a setting has no value in the config file")                 \
     X (USAGE, "usage", 2, 400, false, "unknown command or option, or a missing or superfluous argument")               \
     X (SECRET_IN_ARGUMENT, "secret_in_argument", 2, 400, false, "an argument looks like a secret; it was not used")    \
     X (INVALID_NAME, "invalid_name", 2, 400, false, "a token name is empty, too long or has control characters")       \
@@ -23,6 +24,7 @@
     X (TOO_MANY_MATCHES, "too_many_matches", 2, 400, false, "a bulk command matches more tokens than --max allows")    \
     X (TOKEN_NOT_FOUND, "token_not_found", 3, 404, false, "no such token")                                             \
     X (ACCOUNT_NOT_FOUND, "account_not_found", 3, 404, false, "no such account")                                       \
+    X (SECRET_NOT_FOUND, "secret_not_found", 3, 404, false, "the keystore has no secret of that name")                 \
     X (NOT_SIGNED_IN, "not_signed_in", 4, 401, false, "not signed in")                                                 \
     X (SESSION_EXPIRED, "session_expired", 4, 401, false, "the session has ended")                                     \
     X (WRONG_CREDENTIALS, "wrong_credentials", 4, 401, false, "the user name or the secret is wrong")                  \

@@ -94,11 +94,33 @@ static void tidy (struct app *app)
     app->passphrase_input.no_input = app->options.no_input;
 }
 
+/* Where nothing says who is meant and one session is kept for the service, it is that one's user. */
+static int choose_only_user (struct app *app, struct error *err)
+{
+    AUTOPTR (session_file) file = NULL;
+    AUTO (kept_session_list) sessions = { .items = NULL };
+    const struct kept_session *only = NULL;
+    size_t count = 0;
+    if (app->settings.user)
+        return 0;
+    if (session_file_open (app->settings.state_folder, &file, err) != 0)
+        return -1;
+    session_file_list (file, &sessions);
+    for (size_t i = 0; i < sessions.count; i++)
+        if (strcmp (sessions.items[i].service, app->settings.service_name) == 0) {
+            only = &sessions.items[i];
+            count++;
+        }
+    if (count == 1)
+        app->settings.user = xstrdup (only->user);
+    return 0;
+}
+
 int app_load (struct app *app, struct error *err)
 {
     if (app->loaded)
         return 0;
-    if (app_load_settings (app, err) != 0)
+    if (app_load_settings (app, err) != 0 || choose_only_user (app, err) != 0)
         return -1;
     log_debug ("service %s, user %s, state in %s", app->settings.service_name,
                app->settings.user ? app->settings.user : "(none)", app->settings.state_folder);
@@ -228,12 +250,28 @@ static bool has_pat (const struct app *app, const struct session_file *file)
     return false;
 }
 
+/* The hint of somebody who is not signed in to this service, and may have meant another one. */
+static int hint_sign_in (const struct app *app, const struct session_file *file, struct error *err)
+{
+    AUTOFREE char *option = app_service_option (app);
+    AUTO (kept_session_list) sessions = { .items = NULL };
+    const char *user = app->settings.user ? app->settings.user : "USER";
+    session_file_list (file, &sessions);
+    for (size_t i = 0; i < sessions.count; i++)
+        if (strcmp (sessions.items[i].service, app->settings.service_name) != 0)
+            return error_hint (err,
+                               "sign in: dpat login %s%s; or name another service with --service (dpat status "
+                               "--all lists where you are signed in)",
+                               user, option);
+    return error_hint (err, "sign in: dpat login %s%s", user, option);
+}
+
 static int no_session (const struct app *app, const struct session_file *file, struct error *err)
 {
     AUTOFREE char *option = app_service_option (app);
     if (app->settings.user == NULL) {
         error_set (err, ERROR_NOT_SIGNED_IN, "you are not signed in to %s", app_service_title (app));
-        return error_hint (err, "sign in: dpat login USER%s", option);
+        return hint_sign_in (app, file, err);
     }
     if (has_pat (app, file)) {
         error_set (err, ERROR_PAT_CANNOT_MANAGE,
@@ -241,7 +279,7 @@ static int no_session (const struct app *app, const struct session_file *file, s
         return error_hint (err, "sign in with the account's password: dpat login %s%s", app->settings.user, option);
     }
     error_set (err, ERROR_NOT_SIGNED_IN, "%s is not signed in to %s", app->settings.user, app_service_title (app));
-    return error_hint (err, "sign in: dpat login %s%s", app->settings.user, option);
+    return hint_sign_in (app, file, err);
 }
 
 static int sign_in_by_kept_session (struct app *app, struct error *err)

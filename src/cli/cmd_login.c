@@ -11,6 +11,7 @@
 #include "src/cli/docker_target.h"
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
+#include "src/cli/remembered.h"
 #include "src/cli/service_words.h"
 #include "src/cli/sign_in_input.h"
 #include "src/cli/status_document.h"
@@ -126,17 +127,14 @@ static void remember (struct app *app, const struct login_work *work, const stru
     json_auto_t *changes = json_object ();
     struct error why = ERROR_INIT;
     json_set_string (changes, "service", settings->service);
-    json_set_string (changes, "user", result->user);
+    remembered_change (changes, "user", settings->service_name, result->user);
     if (app->options.store)
         json_set_string (changes, "store", settings->store);
     if (app->options.key_file)
         json_set_string (changes, "key_file", settings->key_file);
     if (work->docker.config) { /* of a repository of podman's the host: docker knows no other keys */
         AUTOFREE char *registry = rules_docker.make_key (work->docker.registry, NULL);
-        const json_t *known = json_object_get (settings->config, "registry");
-        json_t *registries = known ? json_deep_copy (known) : json_object ();
-        json_set_string (registries, settings->service_name, registry);
-        json_set (changes, "registry", registries);
+        remembered_change (changes, "registry", settings->service_name, registry);
     }
     if (settings_write (settings->config_folder, changes, &why) != 0)
         output_note ("warning: signed in, but it could not be remembered as the current user: %s", why.text);

@@ -5,16 +5,20 @@
 #include "src/base/memory.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
+#include "src/cli/session_list.h"
 #include "src/cli/status_document.h"
 #include "src/credentials/session_file.h"
 
 struct status_options {
     bool check;
+    bool all;
 };
 
 static const struct option_spec status_specs[] = {
     { "check", 0, OPTION_FLAG, offsetof (struct status_options, check), NULL,
       "ask the service; exit 4 when there is no valid session", 0 },
+    { "all", 0, OPTION_FLAG, offsetof (struct status_options, all), NULL,
+      "list who is signed in at every service, not only at the current one", 0 },
     { .name = NULL },
 };
 
@@ -51,10 +55,18 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
     const struct status_options *options = invocation->state;
     AUTOPTR (session_file) file = NULL;
     struct keystore_status sealed;
+    if (app->options.porcelain && !options->all)
+        return error_set (err, ERROR_USAGE, "--porcelain goes with --all");
+    if (options->all && options->check)
+        return error_set (err, ERROR_USAGE, "--all and --check exclude each other: --check asks one service");
     if (app_load (app, err) != 0 || (options->check && check (app, err) != 0)
         || session_file_open (app->settings.state_folder, &file, err) != 0
         || keystore_status (app->keystore, &sealed, err) != 0)
         return -1;
+    if (options->all) {
+        *ret_result = session_list_document (app, file, sealed.exists);
+        return 0;
+    }
     struct status_facts facts = { .service = app->settings.service,
                                   .user = app->settings.user,
                                   .docker_entries = status_docker_entries (app, app->settings.user, err) };
@@ -73,17 +85,23 @@ const struct command cmd_status = {
     .name = "status",
     .aliases = (const char *const[]){ "whoami", NULL },
     .summary = "show who is signed in, and where secrets rest",
-    .synopsis = "[--check]",
+    .synopsis = "[--check | --all]",
     .description =
         "Show the current service and user, how and until when they are signed in, which registries the Docker CLI\n"
         "and podman were signed in to, and where the secrets rest. Without --check nothing is asked of the\n"
-        "service, and never anybody for a passphrase.",
+        "service, and never anybody for a passphrase.\n"
+        "\n"
+        "dpat remembers the user and the registry of each service. With --all it lists everybody who is signed in "
+        "from\n"
+        "here, at whichever service; * marks the current one. --service chooses another for one command.",
     .examples = (const struct command_example[]){ { "dpat status", "for people" },
+                                                  { "dpat status --all", "every service" },
                                                   { "dpat status --check >/dev/null || dpat login", "in a script" },
                                                   { .line = NULL } },
     .topics = (const char *const[]){ "secrets", "output", NULL },
     .groups = (const struct option_group[]){ { status_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct status_options),
     .run = run,
-    .view = view_status,
+    .accepts = ACCEPTS_PORCELAIN,
+    .view = view_status_or_list,
 };

@@ -13,6 +13,7 @@
 #include "src/base/text.h"
 #include "src/base/time.h"
 #include "src/cli/option.h"
+#include "src/cli/remembered.h"
 #include "src/token/expiry.h"
 #include "src/token/name.h"
 
@@ -25,12 +26,12 @@ static const char *const names[] = { "service",         "user",  "store",    "ke
 
 static const char *const helps[] = {
     "the token service: hub, local or a URL; written by dpat login",
-    "whose tokens; written by dpat login",
+    "whose tokens, for each service; written by dpat login",
     "the file of the embedded token service",
     "the key file of that store",
     "the life of a new token when -e is not given, as 90d, or never",
     "auto, always or never",
-    "the registry that --docker signs in to; written by dpat login --registry",
+    "the registry that --docker signs in to, for each service; written by dpat login --registry",
 };
 
 const char *const *settings_names (void)
@@ -145,36 +146,21 @@ int settings_check (const char *name, const char *value, struct error *err)
     return 0;
 }
 
-/* Registries are kept for each service: the member is an object. */
-static int check_registry (json_t *registries, const char *path, struct error *err)
-{
-    const char *service;
-    json_t *registry;
-    if (!json_is_object (registries))
-        return error_set (err, ERROR_CONFIG, "%s: \"registry\" is no object", path);
-    json_object_foreach (registries, service, registry) if (!json_is_string (registry)) return error_set (
-        err, ERROR_CONFIG, "%s: \"registry\" of %.80s is no string", path, service);
-    return 0;
-}
-
-static int check_config (const json_t *config, const char *path, struct error *err)
+static int check_config (json_t *config, const char *path, struct error *err)
 {
     if (!json_is_object (config))
         return error_set (err, ERROR_CONFIG, "%s holds no JSON object", path);
     for (int i = 0; names[i]; i++) {
         json_t *value = json_object_get (config, names[i]);
         struct error why = ERROR_INIT;
-        if (value == NULL)
+        if (value == NULL || remembered_is (names[i]))
             continue;
-        if (strcmp (names[i], "registry") == 0) {
-            if (check_registry (value, path, err) != 0)
-                return -1;
-        } else if (!json_is_string (value))
+        if (!json_is_string (value))
             return error_set (err, ERROR_CONFIG, "%s: \"%s\" is no string", path, names[i]);
         else if (settings_check (names[i], json_string_value (value), &why) != 0)
             return error_set (err, ERROR_CONFIG, "%s: %s", path, why.text);
     }
-    return 0;
+    return remembered_load (config, path, err);
 }
 
 static char *config_path (const char *folder)
@@ -203,15 +189,23 @@ json_t *settings_read (const char *folder, struct error *err)
     return config;
 }
 
+/* What is remembered for other services stays. */
 static void apply_changes (json_t *config, json_t *changes)
 {
     const char *name;
     json_t *value;
     json_object_foreach (changes, name, value)
     {
+        json_t *inside = json_object_get (config, name);
         if (json_is_null (value))
             json_object_del (config, name);
-        else
+        else if (json_is_object (value)) {
+            if (inside == NULL)
+                json_set (config, name, inside = json_object ());
+            apply_changes (inside, value);
+            if (json_object_size (inside) == 0)
+                json_object_del (config, name);
+        } else
             json_set (config, name, json_incref (value));
     }
 }
@@ -284,7 +278,9 @@ static int load_store (struct settings *settings, const struct common_options *o
 
 static int load_user (struct settings *settings, const struct common_options *options, struct error *err)
 {
-    const char *user = choose (options->user, "DPAT_USER", settings->config, "user");
+    const char *user = choose (options->user, "DPAT_USER", NULL, "user");
+    if (user == NULL)
+        user = remembered_get (settings->config, "user", settings->service_name);
     if (user && settings->service_kind == SERVICE_LOCAL && account_name_check (user, err) != 0)
         return -1;
     settings->user = xstrdup (user);
@@ -306,6 +302,23 @@ static int load_timeout (struct settings *settings, struct error *err)
     return 0;
 }
 
+static int load_service_name (struct settings *settings, const struct common_options *options, struct error *err)
+{
+    if (settings->service_kind != SERVICE_LOCAL) {
+        size_t len = strlen (settings->service);
+        while (len > 0 && settings->service[len - 1] == '/')
+            len--;
+        settings->service_name = xstrndup (settings->service, len);
+        return 0;
+    }
+    if (load_store (settings, options, err) != 0)
+        return -1;
+    if (text_count (settings->store, strlen (settings->store)) < 0)
+        return error_set (err, ERROR_CONFIG, "the path of the store is not UTF-8, so it cannot be written down");
+    settings->service_name = xasprintf ("local:%s", settings->store);
+    return 0;
+}
+
 int settings_load (struct settings *settings, const struct common_options *options, struct error *err)
 {
     settings->config_folder = settings_config_folder (err);
@@ -323,21 +336,9 @@ int settings_load (struct settings *settings, const struct common_options *optio
     const char *expires = choose (NULL, "DPAT_DEFAULT_EXPIRES", settings->config, "default_expires");
     if (parse_expires (expires ? expires : DEFAULT_EXPIRES, &settings->default_expires_s, err) != 0)
         return -1;
-    if (load_user (settings, options, err) != 0 || load_timeout (settings, err) != 0)
+    if (load_service_name (settings, options, err) != 0)
         return -1;
-    if (settings->service_kind != SERVICE_LOCAL) {
-        size_t len = strlen (settings->service);
-        while (len > 0 && settings->service[len - 1] == '/')
-            len--;
-        settings->service_name = xstrndup (settings->service, len);
-        return 0;
-    }
-    if (load_store (settings, options, err) != 0)
-        return -1;
-    if (text_count (settings->store, strlen (settings->store)) < 0)
-        return error_set (err, ERROR_CONFIG, "the path of the store is not UTF-8, so it cannot be written down");
-    settings->service_name = xasprintf ("local:%s", settings->store);
-    return 0;
+    return load_user (settings, options, err) == 0 ? load_timeout (settings, err) : -1;
 }
 
 void settings_release (struct settings *settings)
@@ -355,5 +356,5 @@ void settings_release (struct settings *settings)
 
 const char *settings_registry (const struct settings *settings)
 {
-    return json_get_string (json_object_get (settings->config, "registry"), settings->service_name);
+    return remembered_get (settings->config, "registry", settings->service_name);
 }

@@ -72,7 +72,8 @@ int settings_check_name (const char *name, struct error *err);
  * the wrong form. */
 int settings_check (const char *name, const char *value, struct error *err);
 
-/* Change settings in config.json under its lock: for each member of changes, a string sets it and null removes it. */
+/* Change settings in config.json under its lock: for each member of changes, a string sets it, null removes it, and an
+ * object does the same one level below. */
 int settings_write (const char *folder, json_t *changes, struct error *err);
 
 /* Where the embedded service's store is or would be, whichever service is meant: absolute. Owned. NULL on failure. */

@@ -102,7 +102,8 @@ static const char output_text[] =
     "               scopes by comma, source, expires_at, last_used_at, created_at; absent is empty. For\n"
     "               changes: id, name, outcome, error code. For accounts: name, state, tokens, active tokens,\n"
     "               created_at. For the log: at, user, action, token id, token name, by, ip, user agent, note. For\n"
-    "               grants: user, namespace, right. For registry keys: id, state, signs from, signs until\n"
+    "               grants: user, namespace, right. For registry keys: id, state, signs from, signs until. For\n"
+    "               status --all: service, user, password or pat, expires_at, current or empty, registries\n"
     "  -q           only ids (lists), only the secret (create), or nothing\n"
     "\n"
     "Times are RFC 3339 in UTC with Z, except in tables on a terminal. A document of kind token_list:\n"
@@ -114,7 +115,7 @@ static const char output_text[] =
     "\n"
     "The counts are of the whole account. Other kinds: token_created, result (changes), status, account_list,\n"
     "account, second_factor, grant_list, grant, public_repositories, registry_config, registry_keys, registry_check,\n"
-    "log, keystore, config, version, error.\n";
+    "log, keystore, config, session_list, version, error.\n";
 
 static const char selectors_text[] =
     "A TOKEN is a token's exact name, its id, the beginning of its id (4 characters at least, and only one\n"

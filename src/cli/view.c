@@ -326,6 +326,32 @@ void view_status (struct view *view, const json_t *result)
     }
 }
 
+void view_status_or_list (struct view *view, const json_t *result)
+{
+    if (json_object_get (result, "sessions"))
+        view_sessions (view, result);
+    else
+        view_status (view, result);
+}
+
+/* User and registry of every service, the current one included. */
+static void view_remembered (struct view *view, json_t *services)
+{
+    const char *service;
+    const char *name;
+    json_t *values;
+    json_t *value;
+    json_object_foreach (services, service, values)
+    {
+        json_object_foreach (values, name, value)
+        {
+            AUTOFREE char *text = view_clean_member (values, name);
+            if (json_is_string (value))
+                buffer_printf (view->out, view->porcelain ? "%s\t%s\t%s\n" : "%s=%s (%s)\n", name, text, service);
+        }
+    }
+}
+
 void view_config (struct view *view, const json_t *result)
 {
     const char *name;
@@ -342,6 +368,7 @@ void view_config (struct view *view, const json_t *result)
         else
             buffer_printf (view->out, "%s=%s\n", name, text);
     }
+    view_remembered (view, json_object_get (result, "services"));
 }
 
 void view_nothing (struct view *view, const json_t *result)

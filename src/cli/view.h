@@ -29,6 +29,8 @@ view_function view_token_details;   /* token_list, everything known of each */
 view_function view_created;         /* token_created, in words; the secret is not shown here */
 view_function view_changes;         /* result */
 view_function view_status;          /* status */
+view_function view_status_or_list;  /* status, or session_list */
+view_function view_sessions;        /* session_list */
 view_function view_accounts;        /* account_list */
 view_function view_account;         /* account, changed or shown */
 view_function view_second_factor;   /* second_factor */

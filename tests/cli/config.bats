@@ -12,7 +12,7 @@ setup() { load lib.bash; dpat_home; }
   succeeds dpat config list --porcelain
   [[ $output == *$'default_expires\t30d'* ]]
   succeeds dpat config unset default_expires
-  fails_with internal dpat config get default_expires
+  fails_with setting_not_set dpat config get default_expires
   succeeds dpat config unset default_expires
   [ "$(stat -c %a "$XDG_CONFIG_HOME/dpat/config.json")" = 600 ]
 }

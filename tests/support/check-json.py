@@ -105,7 +105,13 @@ KINDS = {
         ip=NULLABLE, user_agent=NULLABLE, note=NULLABLE)}),
     "account": document(action={"enum": ["add", "passwd", "disable", "enable", "delete"]},
                         dry_run={"type": "boolean"}, account=ACCOUNT),
-    "config": document(settings={"type": "object"}),
+    "config": document(settings={"type": "object"},
+                       services={"anyOf": [{"type": "null"}, {"type": "object", "additionalProperties": record(
+                           None, user=NULLABLE, registry=NULLABLE)}]}),
+    "session_list": document(count=COUNT, sessions={"type": "array", "items": record(
+        None, service={"type": "string"}, user={"type": "string"}, current={"type": "boolean"},
+        signed_in_with={"enum": ["password", "pat"]}, expires_at=TIME, secrets_in=NULLABLE,
+        registries={"type": "array", "items": {"type": "string"}})}),
     "version": document(version={"type": "string"}),
     "error": document(error=ERROR),
 }
