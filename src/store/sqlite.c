@@ -205,7 +205,8 @@ static int sqlite_begin_reading (struct engine *engine, struct error *err)
 static void sqlite_rollback (struct engine *engine)
 {
     struct sqlite *sqlite = (struct sqlite *)engine;
-    if (!sqlite3_get_autocommit (sqlite->db))
+    /* without memory for a database there is none */
+    if (sqlite->db && !sqlite3_get_autocommit (sqlite->db))
         (void)run_plain (sqlite, "ROLLBACK", NULL); /* what cannot be undone now is on opening */
     sqlite->failed = false;
 }
