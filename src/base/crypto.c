@@ -44,11 +44,20 @@ int crypto_uuid (char out[CRYPTO_UUID_SIZE], struct error *err)
     return 0;
 }
 
+int crypto_start (struct error *err)
+{
+    /* Without the system's openssl.cnf: reading it costs a millisecond and may load engines into this process. Where
+     * there is no memory for its default context, libcrypto's own functions would use it all the same. */
+    if (OPENSSL_init_crypto (OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1 && OSSL_LIB_CTX_get0_global_default () != NULL)
+        return 0;
+    return error_set (err, ERROR_INTERNAL, "libcrypto cannot be started; is there memory left?");
+}
+
 int crypto_hmac (const void *key, size_t key_len, const void *data, size_t len, unsigned char out[CRYPTO_MAC_SIZE],
                  struct error *err)
 {
-    /* Without the system's openssl.cnf: reading it costs a millisecond and may load engines into this process. */
-    OPENSSL_init_crypto (OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    if (crypto_start (err) != 0)
+        return -1;
     unsigned size = CRYPTO_MAC_SIZE;
     if (HMAC (EVP_sha256 (), key, (int)key_len, data, len, out, &size) == NULL || size != CRYPTO_MAC_SIZE)
         return error_set (err, ERROR_INTERNAL, "libcrypto cannot compute HMAC-SHA-256");
@@ -74,7 +83,8 @@ struct crypto_mac *crypto_mac_new (const void *key, size_t key_len, struct error
     char digest[] = "SHA256";
     const OSSL_PARAM parameters[] = { OSSL_PARAM_construct_utf8_string (OSSL_MAC_PARAM_DIGEST, digest, 0),
                                       OSSL_PARAM_construct_end () };
-    OPENSSL_init_crypto (OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    if (crypto_start (err) != 0)
+        return NULL;
     struct crypto_mac *mac = xcalloc (1, sizeof (*mac));
     mac->algorithm = EVP_MAC_fetch (NULL, "HMAC", NULL);
     mac->context = mac->algorithm ? EVP_MAC_CTX_new (mac->algorithm) : NULL;

@@ -14,6 +14,9 @@
 /* "xxxxxxxx-xxxx-4xxx-xxxx-xxxxxxxxxxxx" and a NUL. */
 #define CRYPTO_UUID_SIZE 37
 
+/* Make libcrypto ready; before anything else is asked of it. ERROR_INTERNAL when it cannot be. */
+int crypto_start (struct error *err);
+
 /* len bytes of the kernel's CSPRNG (getrandom(2)). ERROR_INTERNAL when there are none. */
 int crypto_random (void *out, size_t len, struct error *err);
 

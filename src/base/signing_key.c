@@ -50,6 +50,8 @@ static int fail (const char *what, struct error *err)
 
 int signing_key_generate (struct secret *ret_der, struct error *err)
 {
+    if (crypto_start (err) != 0)
+        return -1;
     CLEANUP (EVP_PKEY *, free_pkey) pkey = EVP_EC_gen ("P-256");
     unsigned char *der = NULL;
     int len = pkey ? i2d_PrivateKey (pkey, &der) : -1;
@@ -98,6 +100,8 @@ static bool is_on_p256 (EVP_PKEY *pkey, unsigned char ret_point[POINT_SIZE])
 
 struct signing_key *signing_key_new (const void *der, size_t len, struct error *err)
 {
+    if (crypto_start (err) != 0)
+        return NULL;
     AUTOPTR (signing_key) key = xcalloc (1, sizeof (*key));
     const unsigned char *at = der;
     key->pkey = d2i_PrivateKey (EVP_PKEY_EC, NULL, &at, (long)len);
@@ -215,6 +219,8 @@ static int no_pass_phrase (char *out, int size, int for_writing, void *context)
 
 int signing_key_list_certificates (const char *pem, size_t len, struct buffer *out, struct error *err)
 {
+    if (crypto_start (err) != 0)
+        return -1;
     CLEANUP (BIO *, free_bio) bio = BIO_new_mem_buf (pem, (int)len);
     int count = 0;
     while (bio) {
@@ -248,7 +254,7 @@ static int take_coordinate (const char *text, unsigned char out[COORDINATE_SIZE]
 int signing_key_id_of_point (const char *x, const char *y, char ret_id[SIGNING_KEY_ID_SIZE])
 {
     unsigned char point[POINT_SIZE] = { POINT_CONVERSION_UNCOMPRESSED };
-    if (take_coordinate (x, point + 1) != 0 || take_coordinate (y, point + 1 + COORDINATE_SIZE) != 0)
+    if (crypto_start (NULL) != 0 || take_coordinate (x, point + 1) != 0 || take_coordinate (y, point + 1 + COORDINATE_SIZE) != 0)
         return -1;
     CLEANUP (EVP_PKEY *, free_pkey) pkey = NULL;
     char group[] = "prime256v1";

@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 
 #include "src/base/clock.h"
+#include "src/base/crypto.h"
 #include "src/base/file.h"
 
 static int read_pem (const char *path, const char *what, struct buffer *out, struct error *err)
@@ -35,7 +36,7 @@ static int check (const char *certificate_path, const char *key_path, X509 *cert
 int certificate_read (const char *certificate_path, const char *key_path, struct buffer *certificate,
                       struct buffer *key, struct error *err)
 {
-    if (read_pem (certificate_path, "TLS certificate", certificate, err) != 0
+    if (crypto_start (err) != 0 || read_pem (certificate_path, "TLS certificate", certificate, err) != 0
         || read_pem (key_path, "TLS key", key, err) != 0)
         return -1;
     BIO *certificate_bio = BIO_new_mem_buf (buffer_text (certificate), (int)certificate->len);
