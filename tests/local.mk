@@ -74,6 +74,9 @@ lint_tests = \
 	tests/lint/statements.sh
 
 test_support = \
+	tests/announce.sh \
+	tests/environment.sh \
+	tests/run-bats \
 	tests/cli/helper.bash \
 	tests/cli/keystore.bash \
 	tests/cli/lib.bash \
@@ -177,10 +180,11 @@ LOG_DRIVER = $(tap_driver)
 BATS_LOG_DRIVER = $(tap_driver)
 SH_LOG_DRIVER = $(tap_driver)
 LOG_COMPILER = $(DPAT_RUNNER)
-BATS_LOG_COMPILER = $(BATS)
+BATS_LOG_COMPILER = $(srcdir)/tests/run-bats $(BATS)
 AM_BATS_LOG_FLAGS = --tap
 SH_LOG_COMPILER = sh
 AM_TESTS_ENVIRONMENT = \
+	. '$(abs_top_srcdir)/tests/environment.sh'; \
 	DPAT='$(abs_builddir)/dpat$(EXEEXT)'; export DPAT; \
 	DPAT_MANUAL='$(abs_builddir)/dpat-manual$(EXEEXT)'; export DPAT_MANUAL; \
 	DPAT_RUNNER='$(DPAT_RUNNER)'; export DPAT_RUNNER; \
@@ -192,20 +196,29 @@ AM_TESTS_ENVIRONMENT = \
 	LINT_CFLAGS='$(DEFS) $(AM_CPPFLAGS) $(AM_CFLAGS)'; export LINT_CFLAGS; \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	ASAN_OPTIONS=detect_leaks=1:verify_asan_link_order=0; export ASAN_OPTIONS; \
-	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1; export UBSAN_OPTIONS; \
-	unset DPAT_SERVICE DPAT_USER DPAT_STORE DPAT_KEY_FILE DPAT_CONFIG_DIR DPAT_STATE_DIR DPAT_NO_INPUT \
-	      DPAT_PASSWORD_FILE DPAT_DEFAULT_EXPIRES DPAT_DEBUG DOCKER_CONFIG NO_COLOR CLICOLOR CLICOLOR_FORCE; \
-	LC_ALL=C.UTF-8; export LC_ALL;
+	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1; export UBSAN_OPTIONS;
 
-check_DATA = tests/have-tools
+check_DATA = announced
+
+# The seconds of one core that all files together take, and those of make check-long.
+if SANITIZERS
+check_seconds = 600
+long_seconds = 1800
+else
+check_seconds = 250
+long_seconds = 600
+endif
 
 # A test suite that cannot run must not look like one that passed.
-tests/have-tools: Makefile
+announced:
 	@test '$(BATS)' && test '$(PYTHON3)' && test '$(CMOCKA_LIBS)' || { \
 	  echo 'make check needs bats, libcmocka-dev and python3: ./bootstrap installs them; then run ./configure again' >&2; \
 	  exit 1; }
-	@$(MKDIR_P) tests && touch $@
-CLEANFILES += tests/have-tools
+	@seconds=0; jobs=`nproc`; \
+	case ' $(MAKEFLAGS)' in *' -j'[1-9]*) jobs=`echo ' $(MAKEFLAGS)' | sed 's/.* -j\([0-9]*\).*/\1/'` ;; esac; \
+	if test '$(CHECK_LONG)'; then seconds=$(long_seconds); \
+	elif test '$(TESTS)' = '$(plain_tests)'; then seconds=$(check_seconds); fi; \
+	PYTHON3='$(PYTHON3)' sh $(srcdir)/tests/announce.sh "$$seconds" "$$jobs"
 
 # Every failing system call, kill -9 at each write, storms: what takes too long to be run each time.
 check-long: all
@@ -245,4 +258,4 @@ tests_support_bare_list_LDADD = $(SQLITE_LIBS)
 EXTRA_DIST += tests/bench.sh tests/bench-lib.sh tests/bench-server.sh tests/bench-registry.sh
 CLEANFILES += tests/support/bare_list$(EXEEXT)
 
-.PHONY: check-long memcheck lint demo bench bench-server fuzz
+.PHONY: announced check-long memcheck lint demo bench bench-server fuzz

@@ -184,7 +184,7 @@ setup() { load lib.bash; dpat_home; }
 }
 
 @test "a full disk under --out leaves neither token nor file" {
-  [ "$(id -u)" -eq 0 ] || skip 'needs root to mount'
+  needs_mounts
   signed_in
   mkdir small
   mount -t tmpfs -o size=4k none small 2>/dev/null || skip 'no mount here'

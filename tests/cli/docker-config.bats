@@ -9,10 +9,6 @@ setup() {
   CONFIG=$DOCKER_CONFIG/config.json
 }
 
-finish() {
-  [ -z "${MOUNTED-}" ] || umount "$MOUNTED"
-}
-
 # Every command that would write config.json says why it cannot be used, makes no token, and leaves it as it is.
 refused() {
   [ ! -f "$CONFIG" ] || cp "$CONFIG" before
@@ -172,9 +168,8 @@ J
 
 # A file system of its own for Docker's folder: mounted SIZE
 mounted() {
-  [ "$(id -u)" -eq 0 ] || skip 'needs root to mount'
+  needs_mounts
   mount -t tmpfs -o "size=$1" none "$DOCKER_CONFIG" 2>/dev/null || skip 'no mount here'
-  MOUNTED=$DOCKER_CONFIG
   printf '{"auths":{"keep.example":{"auth":"bWU6bWluZQ=="}}}' >"$CONFIG"
 }
 

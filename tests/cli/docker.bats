@@ -121,7 +121,7 @@ helper() {
 }
 
 @test "a config.json that is a mount of its own is written in place" {
-  [ "$(id -u)" -eq 0 ] || skip 'needs root to mount'
+  needs_mounts
   mkdir -p "$DOCKER_CONFIG"
   echo '{"auths":{"keep.example":{"auth":"bWU6bWluZQ=="}}}' >elsewhere.json
   touch "$CONFIG"

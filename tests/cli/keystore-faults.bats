@@ -13,7 +13,6 @@ setup() {
 }
 
 finish() {
-  [ -z "${MOUNTED-}" ] || umount "$MOUNTED"
   dpat keystore lock -q 2>/dev/null || :
 }
 
@@ -128,10 +127,9 @@ permitted() {
 }
 
 @test "a disk that is full, and one that is read-only" {
-  [ "$(id -u)" -eq 0 ] || skip 'needs root to mount'
+  needs_mounts
   mkdir -m 700 small
   mount -t tmpfs -o size=64k,mode=700 none small 2>/dev/null || skip 'no mount here'
-  MOUNTED=$HOME/small
   cp -p "$KEYSTORE" small/keystore
   export DPAT_STATE_DIR=$HOME/small
   KEYSTORE=small/keystore

@@ -13,14 +13,36 @@ dpat_folders() {
 
 # A home, and nothing of the caller's settings.
 dpat_home() {
+  local name
+  for name in "${!DPAT_@}" "${!DOCKER_@}" "${!XDG_@}" "${!CLICOLOR@}"; do
+    case $name in DPAT_MANUAL | DPAT_RUNNER) ;; *) unset "$name" ;; esac
+  done
+  unset REGISTRY_AUTH_FILE NO_COLOR COLUMNS SSL_CERT_FILE \
+    HTTPS_PROXY HTTP_PROXY ALL_PROXY NO_PROXY https_proxy http_proxy all_proxy no_proxy
   export HOME="$BATS_TEST_TMPDIR/home"
   dpat_folders
   export DPAT_SERVICE=local
-  unset DPAT_USER DPAT_STORE DPAT_KEY_FILE DPAT_CONFIG_DIR DPAT_STATE_DIR DPAT_NO_INPUT DPAT_PASSWORD_FILE \
-    DPAT_DEFAULT_EXPIRES DPAT_DEBUG REGISTRY_AUTH_FILE NO_COLOR CLICOLOR CLICOLOR_FORCE COLUMNS
   mkdir -p "$HOME"
   STORE="$XDG_DATA_HOME/dpat/service.db"
   cd "$HOME" || return 1
+  skip_without_tools
+}
+
+# Skip a test that names a tool which is not here, itself or in a function that it calls; the rarer ones are looked for where
+# they are used.
+skip_without_tools() {
+  local tool name body missing=() seen=' dpat_home skip_without_tools '
+  for tool in curl faketime openssl sqlite3; do command -v "$tool" >/dev/null || missing+=("$tool"); done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  local queue=(setup "$BATS_TEST_NAME")
+  while [ ${#queue[@]} -gt 0 ]; do
+    body=$(declare -f "${queue[0]}") && seen+="${queue[0]} "
+    queue=("${queue[@]:1}")
+    for name in $(tr -cs 'A-Za-z0-9_-' ' ' <<<"$body"); do
+      [[ " ${missing[*]} " != *" $name "* ]] || skip "$name is not here"
+      [[ $seen == *" $name "* || $name == bats_* ]] || ! declare -F "$name" >/dev/null || { seen+="$name " && queue+=("$name"); }
+    done
+  done
 }
 
 dpat() {
@@ -177,11 +199,23 @@ ready_keystore() {
     "$TOP_BUILDDIR/tests/support/keystore" "$passphrase" >"$XDG_STATE_HOME/dpat/keystore")
 }
 
+# What is mounted goes with the process of the test: tests/run-bats starts it in a mount namespace of its own.
+needs_mounts() {
+  [ "$(id -u)" -eq 0 ] || skip 'needs root to mount'
+  [ "$(readlink /proc/self/ns/mnt)" != "$(readlink /proc/1/ns/mnt)" ] ||
+    skip 'mounts only in a mount namespace of its own: make check, or unshare --mount bats'
+}
+
 # What every test leaves behind; then the file's own finish(), where it has one.
 teardown() {
   [ -z "${PUBLIC-}" ] || rm -rf "$PUBLIC"
   stop_server
   if declare -F finish >/dev/null; then finish; fi
+  local place
+  while read -r _ place _; do
+    printf -v place %b "$place" # a blank is \040
+    [[ $place != "$BATS_TEST_TMPDIR"/* ]] || umount "$place"
+  done </proc/self/mounts
   [ ! -s "$BATS_TEST_TMPDIR/documents" ] ||
     "$PYTHON3" "$TOP_SRCDIR/tests/support/check-json.py" <"$BATS_TEST_TMPDIR/documents"
 }

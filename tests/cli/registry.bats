@@ -697,7 +697,7 @@ sys.stdin.read()' "$STORE" <release >held 3>&- &
   says 11 'it is empty'
   printf 'version: 0.1\nauth:\0 x' >registry.yml
   fails_with config dpat registry check --config registry.yml
-  [[ $stderr == *'a NUL in it'* ]]
+  [[ $stderr == *NUL* ]]
   # what grows to ten thousand million nodes
   { echo 'a0: &a0 x'
     for i in {1..9}; do printf 'a%d: &a%d [%s]\n' "$i" "$i" "$(printf "*a$((i - 1)),%.0s" {1..10})"; done; } >registry.yml
@@ -724,14 +724,14 @@ sys.stdin.read()' "$STORE" <release >held 3>&- &
 
 @test "a key file that cannot be given a key serves everything else" {
   chmod 400 "$STORE.key"
-  [ "$(id -u)" -eq 0 ] || skip 'needs root to mount'
+  needs_mounts
   mkdir apart
   cp -p "$STORE.key" apart/key
   mount -t tmpfs -o size=64k tmpfs apart 2>/dev/null || skip 'no mount here'
   cp "$STORE.key" apart/key
   mount -o remount,ro apart
-  start_server --key-file "$HOME/apart/key" || { umount apart; return 1; }
-  grep -q 'no registry can use this service' server.log || { umount apart; cat server.log; return 1; }
+  start_server --key-file "$HOME/apart/key"
+  grep -q 'no registry can use this service' server.log || { cat server.log; return 1; }
   code=$(curl -s -o answer -w '%{http_code}' "$URL/token")
   health=$(curl -s -o health -w '%{http_code}' "$URL/healthz")
   stop_server

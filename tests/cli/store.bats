@@ -106,7 +106,7 @@ rows() { sqlite3 "$STORE" 'SELECT count(*) FROM token'; }
 }
 
 @test "a full disk" {
-  [ "$(id -u)" -eq 0 ] || skip 'needs root to mount'
+  needs_mounts
   mkdir small
   mount -t tmpfs -o size=400k none small 2>/dev/null || skip 'no mount here'
   dpat --store "$HOME/small/s.db" account add carol --password-stdin <<<"$PASSWORD"
