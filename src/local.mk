@@ -3,6 +3,8 @@ noinst_LIBRARIES += libdpat.a
 libdpat_a_SOURCES = \
 	src/base/address.c \
 	src/base/address.h \
+	src/base/bounded.c \
+	src/base/bounded.h \
 	src/base/buffer.c \
 	src/base/buffer.h \
 	src/base/clock.c \
@@ -35,6 +37,8 @@ libdpat_a_SOURCES = \
 	src/base/time.h \
 	src/base/yaml.c \
 	src/base/yaml.h \
+	src/base/yaml_scalar.c \
+	src/base/yaml_scalar.h \
 	src/cli/app.c \
 	src/cli/app.h \
 	src/cli/cli.c \

@@ -28,7 +28,8 @@ unit_tests = \
 	tests/unit/test_token \
 	tests/unit/test_totp \
 	tests/unit/test_usage \
-	tests/unit/test_wire
+	tests/unit/test_wire \
+	tests/unit/test_yaml
 
 contract_tests = \
 	tests/contract/test_audit \
@@ -106,7 +107,8 @@ fuzz_targets = \
 	tests/fuzz/fuzz_docker_config \
 	tests/fuzz/fuzz_helper \
 	tests/fuzz/fuzz_registry \
-	tests/fuzz/fuzz_seal
+	tests/fuzz/fuzz_seal \
+	tests/fuzz/fuzz_yaml
 
 plain_tests = $(cli_tests) $(lint_tests) $(contract_tests) $(unit_tests) $(fuzz_targets)
 TESTS = $(plain_tests)
@@ -124,22 +126,25 @@ tests_fuzz_fuzz_docker_config_SOURCES = tests/fuzz/fuzz_docker_config.c tests/fu
 tests_fuzz_fuzz_helper_SOURCES = tests/fuzz/fuzz_helper.c tests/fuzz/corpus.c
 tests_fuzz_fuzz_registry_SOURCES = tests/fuzz/fuzz_registry.c tests/fuzz/corpus.c
 tests_fuzz_fuzz_seal_SOURCES = tests/fuzz/fuzz_seal.c tests/fuzz/corpus.c
+tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c tests/fuzz/corpus.c
 EXTRA_DIST += tests/fuzz/corpus tests/data
 
 if FUZZING
 fuzzers = tests/fuzz/answers-fuzzer tests/fuzz/docker_config-fuzzer tests/fuzz/helper-fuzzer \
-	tests/fuzz/registry-fuzzer tests/fuzz/seal-fuzzer
+	tests/fuzz/registry-fuzzer tests/fuzz/seal-fuzzer tests/fuzz/yaml-fuzzer
 EXTRA_PROGRAMS += $(fuzzers)
 tests_fuzz_answers_fuzzer_SOURCES = tests/fuzz/fuzz_answers.c
 tests_fuzz_docker_config_fuzzer_SOURCES = tests/fuzz/fuzz_docker_config.c
 tests_fuzz_helper_fuzzer_SOURCES = tests/fuzz/fuzz_helper.c
 tests_fuzz_registry_fuzzer_SOURCES = tests/fuzz/fuzz_registry.c
 tests_fuzz_seal_fuzzer_SOURCES = tests/fuzz/fuzz_seal.c
+tests_fuzz_yaml_fuzzer_SOURCES = tests/fuzz/fuzz_yaml.c
 tests_fuzz_answers_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_docker_config_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_helper_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_registry_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_seal_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_yaml_fuzzer_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 CLEANFILES += $(fuzzers)
 
 # Each target for a while, from its corpus; what breaks it is written to the working folder.

@@ -7,8 +7,9 @@
 
 #include "src/base/error.h"
 
-/* Read one YAML document (1.2) of len bytes as JSON; an empty one is null. ERROR_CONFIG names what (borrowed), line and
- * column; ERROR_UNSUPPORTED when libfyaml is not there. Owned: json_decref. */
+/* Read one YAML document of len bytes as JSON, its plain scalars as yaml_scalar_read does; an empty one is null. It is
+ * read in a process of its own, within 5 s and 256 MiB. ERROR_CONFIG is error_unreadable's about what (borrowed), and
+ * shows nothing of the text; ERROR_UNSUPPORTED when libfyaml is not there. Owned: json_decref. */
 json_t *yaml_parse (const char *text, size_t len, const char *what, struct error *err);
 
 #endif

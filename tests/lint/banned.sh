@@ -18,7 +18,7 @@ banned 'no clock but the one' 'time|gettimeofday|clock|localtime|ctime|asctime' 
 banned 'secrets are compared in constant time' 'memcmp' '^(src/token/token_secret\.c|src/service/bearer\.c|src/base/(address|text)\.c|tests/.*)$'
 banned 'randomness comes from base' 'rand|random|srand|RAND_bytes' '^src/base/crypto\.c$'
 banned 'memory comes from base' 'malloc|calloc|realloc|strdup|strndup|asprintf' '^(src/base/memory\.c|tests/.*)$'
-banned 'only main and memory end the program' 'exit|_exit|abort|_Exit' '^(src/main\.c|src/base/(memory|json)\.c|tests/.*)$'
+banned 'only main and memory end the program' 'exit|_exit|abort|_Exit' '^(src/main\.c|src/base/(bounded|memory|json)\.c|tests/.*)$'
 
 find src -name '*.[ch]' | grep -vE '^src/base/json\.c$' |
     xargs grep -nE '(^|[^A-Za-z0-9_])(json_error_t|json_load(s|b|f|fd|_file|_callback)|json_v?(un)?pack(_ex)?)([^A-Za-z0-9_]|$)' >"$wrong"
