@@ -15,6 +15,9 @@ libdpat_a_SOURCES = \
 	src/base/error.h \
 	src/base/file.c \
 	src/base/file.h \
+	src/base/file_lock.c \
+	src/base/file_private.h \
+	src/base/file_replace.c \
 	src/base/form.c \
 	src/base/form.h \
 	src/base/json.c \

@@ -1,5 +1,5 @@
-/* Reading and replacing small files so that nobody ever sees half of one. */
-#include "src/base/file.h"
+/* Small files and folders: paths, reading, making new ones, and whose they are. */
+#include "src/base/file_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,9 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "src/base/memory.h"
@@ -22,7 +19,7 @@ char *file_folder (const char *path)
     return slash == path ? xstrdup ("/") : xstrndup (path, (size_t)(slash - path));
 }
 
-static char *file_join (const char *folder, const char *name)
+char *file_join (const char *folder, const char *name)
 {
     return xasprintf ("%s%s%s", folder, strcmp (folder, "/") == 0 ? "" : "/", name);
 }
@@ -42,6 +39,13 @@ char *file_follow (const char *path)
     target[n] = '\0';
     AUTOFREE char *folder = file_folder (path);
     return target[0] == '/' ? xstrdup (target) : file_join (folder, target);
+}
+
+char *file_beside (const char *path, const char *suffix)
+{
+    AUTOFREE char *folder = file_folder (path);
+    AUTOFREE char *name = xasprintf (".%s.%s", file_name (path), suffix);
+    return file_join (folder, name);
 }
 
 char *file_resolve (const char *path, struct error *err)
@@ -78,46 +82,30 @@ int file_write_all (int fd, const void *data, size_t len)
     return 0;
 }
 
-int file_lock_take (struct file_lock *lock, const char *path, int timeout_ms, struct error *err)
+int file_hint_owner (const char *path, struct error *err)
 {
-    AUTOFREE char *target = file_resolve (path, err);
-    if (target == NULL)
-        return -1;
-    AUTOFREE char *name = xasprintf ("%s.lock", target);
-    int fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return error_set (err, ERROR_FILE_FAILED, "cannot make the lock file %s: %s", name, strerror (errno));
-    const int step_ms = 10;
-    int waited_ms = 0;
-    while (flock (fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR) {
-            error_set (err, ERROR_FILE_FAILED, "cannot lock %s: %s", name, strerror (errno));
-            close (fd);
-            return -1;
-        }
-        if (waited_ms >= timeout_ms) {
-            close (fd);
-            return error_set (err, ERROR_FILE_LOCKED, "another process keeps %s locked", name);
-        }
-        nanosleep (&(struct timespec){ .tv_nsec = step_ms * 1000000L }, NULL);
-        waited_ms += step_ms;
+    struct stat st;
+    AUTOFREE char *part = xstrdup (path);
+    while (lstat (part, &st) != 0 && strcmp (part, "/") != 0 && strcmp (part, ".") != 0) {
+        char *above = file_folder (part);
+        free (part);
+        part = above;
     }
-    lock->fd = fd;
-    return 0;
+    if (lstat (part, &st) != 0 || file_is_own (st.st_uid) || geteuid () == 0)
+        return -1;
+    return error_hint (err, "if it is yours: sudo chown %s%ld '%s'", S_ISDIR (st.st_mode) ? "-R " : "",
+                       (long)geteuid (), part);
 }
 
-void file_lock_release (struct file_lock *lock)
-{
-    memory_cleanup_close (&lock->fd);
-    lock->fd = -1;
-}
-
-int file_read (const char *path, struct buffer *out, struct error *err)
+int file_read_as_is (const char *path, struct buffer *out, struct error *err)
 {
     AUTOCLOSE int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return error_set (err, errno == ENOENT ? ERROR_FILE_ABSENT : ERROR_FILE_FAILED, "cannot open %s: %s", path,
-                          strerror (errno));
+    if (fd < 0) {
+        int saved = errno;
+        error_set (err, saved == ENOENT ? ERROR_FILE_ABSENT : ERROR_FILE_FAILED, "cannot open %s: %s", path,
+                   strerror (saved));
+        return saved == EACCES ? file_hint_owner (path, err) : -1;
+    }
     struct stat st;
     if (fstat (fd, &st) != 0)
         return error_set (err, ERROR_FILE_FAILED, "cannot look at %s: %s", path, strerror (errno));
@@ -139,7 +127,7 @@ int file_read (const char *path, struct buffer *out, struct error *err)
     return 0;
 }
 
-static void sync_folder (const char *folder)
+void file_sync_folder (const char *folder)
 {
     /* Some file systems refuse to sync a folder; the data itself is on the disk by then. */
     AUTOCLOSE int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -147,18 +135,42 @@ static void sync_folder (const char *folder)
         (void)fsync (fd);
 }
 
-/* Write data to a fresh file of that name, with mode and, where st is given, its owner; synced and closed. */
-static int write_fresh (const char *name, const void *data, size_t len, mode_t mode, const struct stat *st,
-                        struct error *err)
+void file_give_to_folder_owner (int fd, const char *folder)
+{
+    struct stat st;
+    if (geteuid () == 0 && fd >= 0 && stat (folder, &st) == 0 && st.st_uid != 0)
+        (void)!fchown (fd, st.st_uid, st.st_gid); /* a root without that right stays the owner */
+}
+
+int file_become_like (int fd, const struct stat *like, bool *ret_same)
+{
+    struct stat st;
+    if (fstat (fd, &st) != 0)
+        return -1;
+    bool owner_kept = st.st_uid == like->st_uid;
+    bool group_kept = st.st_gid == like->st_gid;
+    if (!(owner_kept && group_kept) && fchown (fd, like->st_uid, like->st_gid) == 0)
+        owner_kept = group_kept = true;
+    else if (!group_kept)
+        group_kept = fchown (fd, (uid_t)-1, like->st_gid) == 0;
+    mode_t mode = like->st_mode & 07777;
+    *ret_same = owner_kept && (group_kept || (mode & S_IRWXG) == 0);
+    return fchmod (fd, group_kept ? mode : mode & ~(mode_t)(S_IRWXG | S_ISUID | S_ISGID));
+}
+
+int file_write_fresh (const char *name, const void *data, size_t len, mode_t mode, const struct stat *like,
+                      bool *ret_same, struct error *err)
 {
     if (unlink (name) != 0 && errno != ENOENT)
         return error_set (err, ERROR_FILE_FAILED, "cannot remove %s: %s", name, strerror (errno));
+    AUTOFREE char *folder = file_folder (name);
     int fd = open (name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return error_set (err, ERROR_FILE_FAILED, "cannot make %s: %s", name, strerror (errno));
-    bool owned = st == NULL || (st->st_uid == geteuid () && st->st_gid == getegid ())
-                 || fchown (fd, st->st_uid, st->st_gid) == 0;
-    bool good = owned && fchmod (fd, mode) == 0 && file_write_all (fd, data, len) == 0 && fsync (fd) == 0;
+    if (like == NULL)
+        file_give_to_folder_owner (fd, folder);
+    bool good = (like ? file_become_like (fd, like, ret_same) : fchmod (fd, mode)) == 0
+                && file_write_all (fd, data, len) == 0 && fsync (fd) == 0;
     int saved = errno;
     if (close (fd) != 0 && good) {
         saved = errno;
@@ -171,111 +183,63 @@ static int write_fresh (const char *name, const void *data, size_t len, mode_t m
     return error_set (err, ERROR_FILE_FAILED, "cannot write %s: %s", name, strerror (saved));
 }
 
-static int put_content (int fd, const void *data, size_t len)
-{
-    if (lseek (fd, 0, SEEK_SET) < 0 || file_write_all (fd, data, len) != 0 || ftruncate (fd, (off_t)len) != 0)
-        return -1;
-    return fsync (fd);
-}
-
-/* The last resort for a file that cannot be renamed over: room for the longer of both contents is made first, so that a
- * full disk is met before anything is overwritten. */
-static int rewrite_in_place (const char *path, const void *data, size_t len, struct error *err)
-{
-    AUTO (buffer) old;
-    buffer_init (&old, (size_t)64 << 20);
-    if (file_read (path, &old, err) != 0)
-        return -1;
-    AUTOCLOSE int fd = open (path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return error_set (err, ERROR_FILE_FAILED, "cannot write %s: %s", path, strerror (errno));
-    int room = posix_fallocate (fd, 0, (off_t)(len > old.len ? len : old.len));
-    if (room != 0 && room != EOPNOTSUPP && room != EINVAL) {
-        if (ftruncate (fd, (off_t)old.len) != 0)
-            return error_set (err, ERROR_FILE_FAILED, "cannot restore the length of %s: %s", path, strerror (errno));
-        return error_set (err, ERROR_FILE_FAILED, "cannot write %s: %s", path, strerror (room));
-    }
-    if (put_content (fd, data, len) == 0)
-        return 0;
-    int saved = errno;
-    if (put_content (fd, buffer_text (&old), old.len) != 0)
-        return error_set (err, ERROR_FILE_FAILED, "cannot write %s: %s; its old content could not be put back", path,
-                          strerror (saved));
-    return error_set (err, ERROR_FILE_FAILED, "cannot write %s: %s", path, strerror (saved));
-}
-
-static bool must_stay_in_place (int code)
-{
-    return code == EBUSY || code == EXDEV;
-}
-
-int file_replace (const char *path, const void *data, size_t len, mode_t mode, struct error *err)
-{
-    AUTOFREE char *target = file_resolve (path, err);
-    if (target == NULL)
-        return -1;
-    struct stat st;
-    bool exists = stat (target, &st) == 0;
-    if (!exists && errno != ENOENT)
-        return error_set (err, ERROR_FILE_FAILED, "cannot look at %s: %s", target, strerror (errno));
-    if (exists && !S_ISREG (st.st_mode))
-        return error_set (err, ERROR_FILE_FAILED, "%s is not a regular file", target);
-    if (exists && access (target, W_OK) != 0)
-        return error_set (err, ERROR_FILE_FAILED, "cannot write %s: %s", target, strerror (errno));
-    AUTOFREE char *folder = file_folder (target);
-    AUTOFREE char *hidden = xasprintf (".%s.dpat-tmp", file_name (target));
-    AUTOFREE char *temporary = file_join (folder, hidden);
-    if (write_fresh (temporary, data, len, exists ? st.st_mode & 07777 : mode, exists ? &st : NULL, err) != 0)
-        return -1;
-    if (rename (temporary, target) == 0) {
-        sync_folder (folder);
-        return 0;
-    }
-    int saved = errno;
-    int status = exists && must_stay_in_place (saved)
-                     ? rewrite_in_place (target, data, len, err)
-                     : error_set (err, ERROR_FILE_FAILED, "cannot replace %s: %s", target, strerror (saved));
-    (void)unlink (temporary); /* no sooner: who is killed while writing in place leaves one whole copy */
-    return status;
-}
-
 int file_create (const char *path, const void *data, size_t len, mode_t mode, struct error *err)
 {
     AUTOFREE char *folder = file_folder (path);
-    AUTOFREE char *hidden = xasprintf (".%s.%ld.dpat-tmp", file_name (path), (long)getpid ());
-    AUTOFREE char *temporary = file_join (folder, hidden);
-    if (write_fresh (temporary, data, len, mode, NULL, err) != 0)
+    AUTOFREE char *suffix = xasprintf ("%ld.dpat-tmp", (long)getpid ());
+    AUTOFREE char *temporary = file_beside (path, suffix);
+    if (file_write_fresh (temporary, data, len, mode, NULL, NULL, err) != 0)
         return -1;
     int status = 0;
     if (link (temporary, path) != 0)
         status = error_set (err, errno == EEXIST ? ERROR_FILE_EXISTS : ERROR_FILE_FAILED, "cannot make %s: %s", path,
                             strerror (errno));
     (void)unlink (temporary);
-    sync_folder (folder);
+    file_sync_folder (folder);
     return status;
+}
+
+/* One folder; 0 when it is there afterwards, else -1 with errno. */
+static int make_one_folder (const char *path)
+{
+    struct stat st;
+    AUTOFREE char *above = file_folder (path);
+    if (mkdir (path, 0700) == 0) {
+        AUTOCLOSE int fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        file_give_to_folder_owner (fd, above);
+        return 0;
+    }
+    int saved = errno;
+    bool exists = stat (path, &st) == 0 && S_ISDIR (st.st_mode);
+    errno = saved;
+    return exists ? 0 : -1;
 }
 
 int file_make_folder (const char *path, struct error *err)
 {
     AUTOFREE char *part = xstrdup (path);
+    struct stat st;
     for (char *slash = part; slash != NULL;) {
         slash = strchr (slash + 1, '/');
         if (slash)
             *slash = '\0';
-        if (part[0] != '\0' && mkdir (part, 0700) != 0 && errno != EEXIST && errno != EISDIR) {
-            struct stat st;
-            if (stat (part, &st) != 0 || !S_ISDIR (st.st_mode))
-                return error_set (err, ERROR_FILE_FAILED, "cannot make the folder %s: %s", part, strerror (errno));
-        }
+        if (part[0] != '\0' && make_one_folder (part) != 0)
+            return error_set (err, ERROR_FILE_FAILED, "cannot make the folder %s: %s", part, strerror (errno));
         if (slash)
             *slash = '/';
     }
-    struct stat st;
     if (stat (path, &st) != 0)
         return error_set (err, ERROR_FILE_FAILED, "cannot use the folder %s: %s", path, strerror (errno));
     if (!S_ISDIR (st.st_mode))
         return error_set (err, ERROR_FILE_FAILED, "%s is not a folder", path);
     return 0;
+}
+
+bool file_is_own (uid_t owner)
+{
+    struct stat home;
+    const char *path = getenv ("HOME");
+    return owner == geteuid () || (geteuid () == 0 && path && stat (path, &home) == 0 && owner == home.st_uid);
 }
 
 int file_check_private (const char *path, enum error_code code, struct error *err)
@@ -286,10 +250,10 @@ int file_check_private (const char *path, enum error_code code, struct error *er
             return 0;
         return error_set (err, code, "cannot look at %s: %s", path, strerror (errno));
     }
-    if (st.st_uid != geteuid ()) {
+    if (!file_is_own (st.st_uid)) {
         error_set (err, code, "%s belongs to another user (uid %ld), not to you (uid %ld)", path, (long)st.st_uid,
                    (long)geteuid ());
-        return error_hint (err, "use a place of your own, or correct its owner with chown");
+        return file_hint_owner (path, err);
     }
     if (st.st_mode & (S_IWGRP | S_IWOTH)) {
         error_set (err, code, "%s can be written by others (mode %04o)", path, (unsigned)(st.st_mode & 07777));

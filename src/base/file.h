@@ -9,8 +9,11 @@
 #include "src/base/buffer.h"
 #include "src/base/error.h"
 
-/* A lock on a file beside the thing it protects; the lock file is never deleted, so that two processes can never hold
- * locks on two different files of one name. fd is -1 when nothing is held. */
+/* The hint of an ERROR_FILE_FAILED that has no better one. */
+#define FILE_HINT "check the disk, and owner and mode of the file and its folder"
+
+/* A lock on a file beside the thing it protects. The lock file stays, so that two processes never hold locks on two
+ * different files of one name. fd is -1 when nothing is held. */
 struct file_lock {
     int fd;
 };
@@ -20,24 +23,40 @@ struct file_lock {
         .fd = -1                                                                                                       \
     }
 
-/* Take the exclusive flock(2) on PATH.lock (made 0600, beside the target when path is a symbolic link), waiting at most
- * timeout_ms. ERROR_FILE_LOCKED when somebody else keeps it, ERROR_FILE_FAILED when it cannot be made. */
+/* Take the exclusive flock(2) on PATH.lock (made beside the target when path is a symbolic link), waiting at most
+ * timeout_ms, and restore what a killed file_replace left half-written. The lock file gets owner, group and mode of the
+ * file it guards, as far as the caller can give them, so that everyone who may write that file can lock it; where there
+ * is no such file yet it is 0600. A lock file that the caller cannot open and nobody holds is made again.
+ * ERROR_FILE_LOCKED when somebody else keeps it, ERROR_FILE_FAILED when it cannot be made. */
 int file_lock_take (struct file_lock *lock, const char *path, int timeout_ms, struct error *err);
 
 /* Let go; of a lock not held, nothing happens. */
 void file_lock_release (struct file_lock *lock);
 
-/* Read the whole of a regular file of at most out->ceiling bytes into out (which is initialised and empty).
+/* Read the whole of a regular file of at most out->ceiling bytes into out (which is initialised and empty). What a
+ * killed file_replace left half-written is restored first, under the lock.
  * ERROR_FILE_ABSENT when there is none (a dangling link included), ERROR_FILE_FAILED when it is no regular file, too
  * big or unreadable. */
 int file_read (const char *path, struct buffer *out, struct error *err);
 
 /* Replace path's content as one act. The caller holds file_lock_take (path). A symbolic link is kept and its target
- * replaced; an existing file keeps mode and owner, a new one gets mode. The temporary file has a fixed name beside the
- * target, so that a killed writer leaves at most one. Where rename(2) cannot work because the file is a mount (EBUSY,
- * EXDEV), the file is rewritten in place and the old content put back on failure; a writer that is killed just then
- * leaves the new content in the temporary file. ERROR_FILE_FAILED, and the old content stays. */
+ * replaced. An existing file keeps its mode, its owner, and its group if the caller can give that; a group without
+ * rights is dropped otherwise. A new file gets mode. The temporary file has a fixed name beside the target, so that a
+ * killed writer leaves at most one.
+ *
+ * The file is rewritten in place where rename(2) cannot work because it is a mount (EBUSY, EXDEV), or would take it
+ * from its owner or from a group with rights. Before that, complete and synced copies of the old and the new content
+ * are made beside it (".NAME.dpat-old", ".NAME.dpat-new"). When writing fails the old content is put back; when the
+ * writer is killed, the next file_lock_take or file_read of any user puts it back.
+ *
+ * ERROR_FILE_FAILED, and the old content stays. */
 int file_replace (const char *path, const void *data, size_t len, mode_t mode, struct error *err);
+
+/* See that file_replace (path) could work now: its folder, or the nearest one above that exists, can be written, the
+ * lock can be had within timeout_ms, an existing file can be written, and the disk has room for another copy. What was
+ * made for that is removed, but for the lock file. The folder that a symbolic link points into must exist. Errors as
+ * those of file_lock_take and file_replace, with a hint. */
+int file_check_replace (const char *path, int timeout_ms, struct error *err);
 
 /* Make a new file with mode and this content as one act; never replaces: ERROR_FILE_EXISTS when path is there. */
 int file_create (const char *path, const void *data, size_t len, mode_t mode, struct error *err);
@@ -45,8 +64,17 @@ int file_create (const char *path, const void *data, size_t len, mode_t mode, st
 /* Make a folder and its parents, new ones with mode 0700. An existing folder is left as it is. */
 int file_make_folder (const char *path, struct error *err);
 
-/* Refuse a folder or file (code says how) that another user owns or that others may write: what rests there could be
- * read or replaced by them. An absent one is fine. */
+/* Give what root has just made in a folder of somebody else's to the owner and the group of that folder: with
+ * "sudo -E", or in a container whose HOME is a user's, dpat acts as that user would. fd is of the new file or folder.
+ * For other callers, and in root's own folders, nothing is done. file_replace, file_create, file_make_folder and
+ * file_lock_take do this themselves. */
+void file_give_to_folder_owner (int fd, const char *folder);
+
+/* Whether a file or folder of that owner is the caller's own; for root also what the owner of HOME has. */
+bool file_is_own (uid_t owner);
+
+/* Refuse a folder or file (code says how) that another user owns (see file_is_own) or that others may write: its
+ * content could be read or replaced by them. An absent one is fine. */
 int file_check_private (const char *path, enum error_code code, struct error *err);
 
 /* Symbolic links that are followed one after the other at most. */

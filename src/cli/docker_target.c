@@ -78,15 +78,14 @@ int docker_target_open (struct app *app, const char *format, const char *registr
     if (rules == NULL)
         return -1;
     ret_target->registry = choose_registry (app, rules, registry, err);
-    if (ret_target->registry == NULL || open_config (app, rules, &ret_target->config, err) != 0
-        || docker_config_check (ret_target->config, ret_target->registry, err) != 0)
+    if (ret_target->registry == NULL || open_config (app, rules, &ret_target->config, err) != 0)
         return -1;
     ret_target->entry = (struct docker_entry){ .config = ret_target->config,
                                                .registry = ret_target->registry,
                                                .state_folder = app->settings.state_folder,
                                                .service = app->settings.service_name,
                                                .user = user };
-    return confirm_replacement (app, ret_target, err);
+    return docker_entry_check (&ret_target->entry, err) == 0 ? confirm_replacement (app, ret_target, err) : -1;
 }
 
 const char *docker_target_stored_in (const struct docker_target *target)

@@ -22,6 +22,13 @@ int docker_entry_find_owner (const struct docker_entry *entry, enum docker_entry
     return 0;
 }
 
+int docker_entry_check (const struct docker_entry *entry, struct error *err)
+{
+    return docker_config_check (entry->config, entry->registry, err) == 0
+               ? session_file_check (entry->state_folder, err)
+               : -1;
+}
+
 int docker_entry_open (const struct docker_record *record, struct docker_config **ret_config, struct error *err)
 {
     const struct docker_rules *rules = docker_rules_find (record->format);

@@ -33,6 +33,9 @@ enum docker_entry_owner { DOCKER_ENTRY_OURS, DOCKER_ENTRY_FOREIGN, DOCKER_ENTRY_
 /* See whose it is, with the errors of docker_config_look. */
 int docker_entry_find_owner (const struct docker_entry *entry, enum docker_entry_owner *ret_owner, struct error *err);
 
+/* See that the entry could be written and remembered now; see docker_config_check and session_file_check. */
+int docker_entry_check (const struct docker_entry *entry, struct error *err);
+
 /* Open the file of a record as it was opened when the record was made. *ret_config is owned. */
 int docker_entry_open (const struct docker_record *record, struct docker_config **ret_config, struct error *err);
 

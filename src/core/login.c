@@ -165,7 +165,8 @@ static int check_place (const struct login_place *place, const struct sign_in *s
     AUTOPTR (session_file) file = NULL;
     if (token_secret_is_pat (secret_text (sign_in->secret)))
         return 0;
-    return session_file_open (place->state_folder, &file, err) == 0
+    return session_file_check (place->state_folder, err) == 0
+                   && session_file_open (place->state_folder, &file, err) == 0
                ? bearers_check (file, place->keystore, sign_in->user, err)
                : -1;
 }

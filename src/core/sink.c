@@ -186,7 +186,7 @@ static void docker_sink_free (struct sink *sink)
 struct sink *sink_docker_open (struct docker_entry *entry, struct error *err)
 {
     static const struct sink_ops ops = { .deliver = docker_sink_deliver, .free = docker_sink_free, .name = "docker" };
-    if (docker_config_check (entry->config, entry->registry, err) != 0)
+    if (docker_entry_check (entry, err) != 0)
         return NULL;
     struct docker_sink *docker = xmalloc (sizeof (*docker));
     *docker = (struct docker_sink){ .sink.ops = &ops, .entry = entry };

@@ -127,18 +127,6 @@ const char *docker_config_found_in (struct docker_config *config, const char *ke
     return in_file ? config->path : docker_config_stored_in (config, key);
 }
 
-/* The folder that exists and in which a new folder or file would be made. */
-static char *nearest_folder (const char *path)
-{
-    char *folder = file_folder (path);
-    while (access (folder, F_OK) != 0 && errno == ENOENT && strchr (folder, '/') && strcmp (folder, "/") != 0) {
-        char *above = file_folder (folder);
-        free (folder);
-        folder = above;
-    }
-    return folder;
-}
-
 /* The helper of its host has the last word on a repository too, and can keep none. */
 static int check_repository (const struct docker_config *config, const char *key, struct error *err)
 {
@@ -153,19 +141,8 @@ static int check_repository (const struct docker_config *config, const char *key
 
 int docker_config_check (struct docker_config *config, const char *key, struct error *err)
 {
-    struct error why = ERROR_INIT;
-    AUTOFREE char *target = file_resolve (config->path, &why);
-    if (target == NULL)
-        return error_set (err, ERROR_CREDENTIALS_FILE, "%s", why.text);
-    /* the folder that a link points into is not ours to make */
-    AUTOFREE char *folder = strcmp (target, config->path) == 0 ? nearest_folder (target) : file_folder (target);
-    const char *bad = access (target, F_OK) == 0 && access (target, W_OK) != 0 ? target
-                      : access (folder, W_OK) != 0                             ? folder
-                                                                               : NULL;
-    if (bad) {
-        error_set (err, ERROR_CREDENTIALS_FILE, "%s cannot be written: %s", bad, strerror (errno));
-        return error_hint (err, "check its owner and mode, or name %s", config->rules->elsewhere);
-    }
+    if (docker_file_check (config->path, err) != 0)
+        return -1;
     if (config->rules->has_repositories && strchr (key, '/'))
         return check_repository (config, key, err);
     const char *helper = helper_of (config, key);

@@ -18,6 +18,13 @@ static int fail (const char *path, const char *why, struct error *err)
     return error_hint (err, "correct the file or move it away; dpat has left it as it is");
 }
 
+/* As fail, of a file that could not be read, locked or written for a reason that may have its own hint. */
+static int fail_for (const char *path, const struct error *why, struct error *err)
+{
+    error_set (err, ERROR_CREDENTIALS_FILE, "%s cannot be used: %s", path, why->text);
+    return error_hint (err, "%s", why->hint[0] ? why->hint : FILE_HINT);
+}
+
 /* The member that docker would read for name: keys match exactly first, else in any case, as in Go. */
 static const char *find_key (json_t *object, const char *name)
 {
@@ -75,7 +82,7 @@ int docker_file_read (struct docker_file *file, const char *path, struct error *
     file->path = xstrdup (path);
     if (file_read (path, &text, &why) != 0) {
         if (why.code != ERROR_FILE_ABSENT)
-            return fail (path, why.text, err);
+            return fail_for (path, &why, err);
         file->root = json_object ();
         return 0;
     }
@@ -92,9 +99,21 @@ int docker_file_edit (struct docker_file *file, const char *path, struct error *
                 *err = why;
             return -1;
         }
-        return fail (path, why.text, err);
+        return fail_for (path, &why, err);
     }
     return docker_file_read (file, path, err);
+}
+
+int docker_file_check (const char *path, struct error *err)
+{
+    struct error why = ERROR_INIT;
+    if (file_check_replace (path, LOCK_TIMEOUT_MS, &why) == 0)
+        return 0;
+    if (why.code == ERROR_FILE_FAILED)
+        return fail_for (path, &why, err);
+    if (err)
+        *err = why;
+    return -1;
 }
 
 int docker_file_write (struct docker_file *file, struct error *err)
@@ -108,7 +127,7 @@ int docker_file_write (struct docker_file *file, struct error *err)
     if (text.failed)
         return fail (file->path, "it would grow too large", err);
     if (file_replace (file->path, buffer_text (&text), text.len, 0600, &why) != 0)
-        return fail (file->path, why.text, err);
+        return fail_for (file->path, &why, err);
     return 0;
 }
 

@@ -23,6 +23,10 @@ int docker_file_read (struct docker_file *file, const char *path, struct error *
 /* The same under the lock, which is held until release; the folder is made (0700) when absent. */
 int docker_file_edit (struct docker_file *file, const char *path, struct error *err);
 
+/* See that path could be written now, as file_check_replace does: before something is made that is to go there.
+ * ERROR_CREDENTIALS_FILE, ERROR_FILE_LOCKED. */
+int docker_file_check (const char *path, struct error *err);
+
 /* Write the document back, as docker formats it. Needs docker_file_edit. */
 int docker_file_write (struct docker_file *file, struct error *err);
 

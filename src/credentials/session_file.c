@@ -32,6 +32,15 @@ int session_file_fail (const char *path, const char *why, struct error *err)
     return error_hint (err, "move it away and sign in again; dpat has left it as it is");
 }
 
+/* A file that could not be read, locked or written for a reason that may have its own hint. */
+static int fail_for (const char *path, const struct error *why, struct error *err)
+{
+    if (why->code == ERROR_FILE_LOCKED)
+        return error_set (err, ERROR_FILE_LOCKED, "%s; try again", why->text);
+    error_set (err, ERROR_STATE, "the file of sessions %s cannot be used: %s", path, why->text);
+    return error_hint (err, "%s", why->hint[0] ? why->hint : FILE_HINT);
+}
+
 static int check_root (const struct session_file *file, struct error *err)
 {
     if (!json_is_object (file->root))
@@ -68,7 +77,7 @@ static int load (struct session_file *file, struct error *err)
         return -1;
     if (file_read (file->path, &text, &why) != 0) {
         if (why.code != ERROR_FILE_ABSENT)
-            return session_file_fail (file->path, why.text, err);
+            return fail_for (file->path, &why, err);
         file->root = new_root ();
         return 0;
     }
@@ -116,12 +125,11 @@ int session_file_edit (const char *folder, struct session_file **ret_file, struc
     AUTOPTR (session_file) file = new_file (folder);
     struct error why = ERROR_INIT;
     if (file_make_folder (folder, &why) != 0)
-        return session_file_fail (file->path, why.text, err);
+        return fail_for (file->path, &why, err);
     if (file_check_private (folder, ERROR_STATE, err) != 0)
         return -1;
     if (file_lock_take (&file->lock, file->path, LOCK_TIMEOUT_MS, &why) != 0)
-        return why.code == ERROR_FILE_LOCKED ? error_set (err, ERROR_FILE_LOCKED, "%s; try again", why.text)
-                                             : session_file_fail (file->path, why.text, err);
+        return fail_for (file->path, &why, err);
     if (load (file, err) != 0 || make_identity (file, err) != 0)
         return -1;
     file->as_read = json_deep_copy (file->root);
@@ -139,8 +147,17 @@ int session_file_save (struct session_file *file, struct error *err)
     if (text.failed)
         return session_file_fail (file->path, "it would grow too large", err);
     if (file_replace (file->path, buffer_text (&text), text.len, 0600, &why) != 0)
-        return error_set (err, ERROR_STATE, "the session cannot be written: %s", why.text);
+        return fail_for (file->path, &why, err);
     return 0;
+}
+
+int session_file_check (const char *folder, struct error *err)
+{
+    AUTOFREE char *path = xasprintf ("%s/sessions.json", folder);
+    struct error why = ERROR_INIT;
+    if (file_check_private (folder, ERROR_STATE, err) != 0 || file_check_private (path, ERROR_STATE, err) != 0)
+        return -1;
+    return file_check_replace (path, LOCK_TIMEOUT_MS, &why) == 0 ? 0 : fail_for (path, &why, err);
 }
 
 void session_file_revert (struct session_file *file)

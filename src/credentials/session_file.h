@@ -39,6 +39,10 @@ int session_file_open (const char *folder, struct session_file **ret_file, struc
 /* Open it for changing: folder and file are made when absent, the lock is taken (5 s) and held until free. */
 int session_file_edit (const char *folder, struct session_file **ret_file, struct error *err);
 
+/* See that session_file_edit and session_file_save could work now, before something is made that must be remembered.
+ * ERROR_STATE, ERROR_FILE_LOCKED. */
+int session_file_check (const char *folder, struct error *err);
+
 /* Write the changes made since session_file_edit; the lock stays. */
 int session_file_save (struct session_file *file, struct error *err);
 

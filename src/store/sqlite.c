@@ -279,8 +279,10 @@ static int make_file (const char *path, struct error *err)
         return -1;
     }
     AUTOCLOSE int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd >= 0)
+    if (fd >= 0) {
+        file_give_to_folder_owner (fd, folder); /* SQLite gives its companions the same owner */
         return 0;
+    }
     if (errno == ENOSPC || errno == EDQUOT)
         return error_set (err, ERROR_STORE_FULL, "the disk of the store %s is full", path);
     return errno == EACCES || errno == EROFS || errno == EPERM

@@ -155,8 +155,8 @@ helper() {
   flock 9
   run --separate-stderr dpat create ci --docker --registry registry.example 9>&-
   exec 9>&-
-  [ "$status" -eq "$(exit_of undelivered)" ]
-  [[ $stderr == *config.json.lock*'deleted again'* ]]
+  [ "$status" -eq "$(exit_of file_locked)" ]
+  [[ $stderr == *config.json.lock* ]]
   [ ! -e "$CONFIG" ]
   [ "$(names)" = '' ]
 }

@@ -393,8 +393,8 @@ auth_json() {
   flock 9
   run --separate-stderr create ci registry.example 9>&-
   exec 9>&-
-  [ "$status" -eq "$(exit_of undelivered)" ]
-  [[ $stderr == *auth.json.lock*'deleted again'* ]]
+  [ "$status" -eq "$(exit_of file_locked)" ]
+  [[ $stderr == *auth.json.lock* ]]
   [ ! -e "$AUTH" ]
   [ "$(names)" = '' ]
 }

@@ -21,6 +21,7 @@ setup() {
 }
 
 finish() {
+  [ -z "${PUBLIC-}" ] || rm -rf "$PUBLIC.inject"
   [ ! -e "${KEYSTORE-}" ] || dpat keystore lock -q 2>/dev/null || :
 }
 
@@ -204,20 +205,56 @@ replaced() {
   printf '{"auths":{"keep.example":{"auth":"bWU6bWluZQ=="}},"psFormat":"x","long":"%01000d"}' 0 >"$CONFIG"
   unshare -m mount --bind "$CONFIG" "$CONFIG" 2>/dev/null || skip 'no mount here'
   made() { keep_is_there && signs_in; }
-  # a copy that is whole: in place, or beside it
+  # the next run restores what is half-written
   whole() {
-    made || { cp "$DOCKER_CONFIG/.config.json.dpat-tmp" "$CONFIG" && made; }
+    dpat status >/dev/null && same_or "$CONFIG" made && no_copies
   }
+  no_copies() { [ ! -e "$DOCKER_CONFIG/.config.json.dpat-old" ] || { echo 'copies are left'; return 1; }; }
   check() {
     case $ENDED in
-      0) made && { [ ! -e "$DOCKER_CONFIG/.config.json.dpat-tmp" ] || [[ $FAULT == unlink* ]]; } ;;
-      killed) same_or "$CONFIG" whole ;;
+      0) made && { no_copies || [[ $FAULT == unlink* ]]; } ;;
+      killed) whole ;;
       *) same "$CONFIG" && [ -z "$(names)" ] ;;
     esac
   }
-  export -f check made whole
+  export -f check made whole no_copies
   inject check --on "$DOCKER_CONFIG" --under "unshare -m sh -c 'mount --bind \"\$0\" \"\$0\" && exec \"\$@\"' '$CONFIG'" -- \
     "$DPAT" create ci --docker --registry reg.example
+}
+
+@test "create --docker where config.json is another user's who shares it with a group" {
+  needs_nobody
+  chown 65534:65534 "$PUBLIC"
+  as_nobody env DPAT_SERVICE=local "$PUBLIC/dpat" account add alice --password-stdin -q <password
+  as_nobody env DPAT_SERVICE=local "$PUBLIC/dpat" login alice --password-stdin <password 2>/dev/null
+  mkdir "$PUBLIC/.docker"
+  CONFIG=$PUBLIC/.docker/config.json
+  printf '{"auths":{"keep.example":{"auth":"bWU6bWluZQ=="}},"psFormat":"x","long":"%01000d"}' 0 >"$CONFIG"
+  chown -R 1:65534 "$PUBLIC/.docker"
+  chmod 2770 "$PUBLIC/.docker"
+  chmod 660 "$CONFIG"
+  nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups env -i PATH="$PATH" HOME="$PUBLIC" DPAT_SERVICE=local "$PUBLIC/dpat" "$@"; }
+  shared() {
+    [ "$(stat -c %u:%g:%a "$CONFIG")" = 1:65534:660 ] || { stat "$CONFIG"; return 1; }
+    keep_is_there
+  }
+  no_copies() { [ ! -e "$PUBLIC/.docker/.config.json.dpat-old" ] || { echo 'copies are left'; return 1; }; }
+  unchanged() { cmp -s "$CONFIG" "$BEFORE/.docker/config.json"; }
+  made() { at "$CONFIG" '$.auths."reg.example".auth' | base64 -d | grep -q '^alice:dpat_'; }
+  check() {
+    [ "$ENDED" != killed ] || nobody status >/dev/null || return 1
+    shared || return 1
+    case $ENDED in
+      0) made && { no_copies || [[ $FAULT == unlink* ]]; } ;;
+      killed) { unchanged || made; } && no_copies ;;
+      *) unchanged && [ -z "$(nobody list -q)" ] ;;
+    esac
+  }
+  export PUBLIC CONFIG
+  export -f nobody shared no_copies unchanged made check
+  HOME=$PUBLIC inject check --on "$PUBLIC/.docker" -- \
+    setpriv --reuid 65534 --regid 65534 --clear-groups env -i PATH="$PATH" HOME="$PUBLIC" DPAT_SERVICE=local \
+    "$PUBLIC/dpat" create ci --docker --registry reg.example
 }
 
 @test "logout with an entry in config.json" {

@@ -34,6 +34,16 @@ FAULTS = {
 STATUSES = {"0", "1", "4", "5", "8", "9", "10", "12", "13", "14", "killed"}
 
 
+def copy(folder, to):
+    """Copy what a folder holds, with its owners."""
+    shutil.copytree(folder, to, symlinks=True, dirs_exist_ok=True)
+    for parent, folders, files in os.walk(folder):
+        for name in folders + files:
+            info = os.lstat(os.path.join(parent, name))
+            os.chown(os.path.join(to, os.path.relpath(os.path.join(parent, name), folder)), info.st_uid, info.st_gid,
+                     follow_symlinks=False)
+
+
 class Runs:
     def __init__(self, options):
         self.options = options
@@ -41,14 +51,14 @@ class Runs:
         shutil.rmtree(self.work, ignore_errors=True)
         os.makedirs(self.work)
         self.before = self.work + "/before"
-        shutil.copytree(options.home, self.before, symlinks=True)
+        copy(options.home, self.before)
         self.trace, self.said = self.work + "/trace", self.work + "/said"
 
     def restore(self):
         for name in os.listdir(self.options.home):
             path = os.path.join(self.options.home, name)
             shutil.rmtree(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
-        shutil.copytree(self.before, self.options.home, symlinks=True, dirs_exist_ok=True)
+        copy(self.before, self.options.home)
 
     def strace(self, calls, *inject):
         """The exit status of the command; what it printed is in self.said."""

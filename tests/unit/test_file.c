@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "src/base/file.h"
+#include "src/base/file_private.h"
 
 static unsigned mode_of (const char *path)
 {
@@ -163,6 +163,170 @@ static void nobody_loses_an_update_under_the_lock (void **state)
     assert_content (path, "100");
 }
 
+/* A file as a killed writer leaves it: at bytes of the new content over the old, and the copies it made. */
+static void leave_half_written (const char *path, const char *old, const char *new, size_t at, const char *rest)
+{
+    AUTOFREE char *now = xasprintf ("%.*s%s", (int)at, new, rest);
+    AUTOFREE char *copy_of_old = file_beside (path, "dpat-old");
+    AUTOFREE char *copy_of_new = file_beside (path, "dpat-new");
+    support_write (path, now, 0600);
+    support_write (copy_of_old, old, 0600);
+    support_write (copy_of_new, new, 0600);
+}
+
+static void assert_no_copies (const char *path)
+{
+    AUTOFREE char *copy_of_old = file_beside (path, "dpat-old");
+    AUTOFREE char *copy_of_new = file_beside (path, "dpat-new");
+    assert_int_equal (access (copy_of_old, F_OK), -1);
+    assert_int_equal (access (copy_of_new, F_OK), -1);
+}
+
+/* Read it as the next run does, which finds the old content, or the new one where that was all written. */
+static void assert_restored (const char *path, const char *expected)
+{
+    struct error err = ERROR_INIT;
+    AUTO (buffer) text;
+    buffer_init (&text, 100);
+    assert_ok (file_read (path, &text, &err), &err);
+    assert_string_equal (buffer_text (&text), expected);
+    assert_content (path, expected);
+    assert_no_copies (path);
+}
+
+static void what_a_killed_writer_left_is_restored (void **state)
+{
+    static const char *const pairs[][2] = { { "{\"a\":\"short\"}", "{\"a\":\"much longer\",\"b\":1}" },
+                                            { "{\"a\":\"much longer\",\"b\":1}", "{\"a\":\"short\"}" },
+                                            { "{\"same\":1}", "{\"same\":2}" },
+                                            { "something", "" },
+                                            { "", "something" } };
+    AUTOFREE char *path = support_path (state, "f");
+    for (size_t i = 0; i < ARRAY_SIZE (pairs); i++) {
+        const char *old = pairs[i][0], *new = pairs[i][1];
+        for (size_t at = 0; at <= strlen (new); at++) {
+            leave_half_written (path, old, new, at, at < strlen (old) ? old + at : "");
+            AUTOFREE char *now = support_read (path);
+            assert_restored (path, strcmp (now, new) == 0 ? new : old);
+        }
+    }
+}
+
+/* Who makes a longer file gets zeros at its end first. */
+static void room_that_was_made_is_taken_back (void **state)
+{
+    AUTOFREE char *path = support_path (state, "f");
+    leave_half_written (path, "old", "the new one", 0, "old");
+    assert_int_equal (truncate (path, 11), 0);
+    assert_restored (path, "old");
+}
+
+static void what_somebody_wrote_since_is_kept (void **state)
+{
+    AUTOFREE char *path = support_path (state, "f");
+    static const char *const others[] = { "theirs", "", "old and more than either", "old", "the new one" };
+    for (size_t i = 0; i < ARRAY_SIZE (others); i++) {
+        leave_half_written (path, "old", "the new one", 0, others[i]);
+        assert_restored (path, others[i]);
+    }
+    leave_half_written (path, "old", "the new one", 3, "");
+    assert_int_equal (unlink (path), 0);
+    struct file_lock lock = FILE_LOCK_INIT;
+    struct error err = ERROR_INIT;
+    assert_ok (file_lock_take (&lock, path, 0, &err), &err);
+    file_lock_release (&lock);
+    assert_int_equal (access (path, F_OK), -1);
+    assert_no_copies (path);
+}
+
+static void a_lock_restores_too_and_the_next_write_keeps_it (void **state)
+{
+    AUTOFREE char *path = support_path (state, "f");
+    struct file_lock lock = FILE_LOCK_INIT;
+    struct error err = ERROR_INIT;
+    leave_half_written (path, "old", "the new one", 5, "");
+    assert_ok (file_lock_take (&lock, path, 0, &err), &err);
+    assert_content (path, "old");
+    assert_ok (file_replace (path, "newer", 5, 0600, &err), &err);
+    file_lock_release (&lock);
+    assert_restored (path, "newer");
+}
+
+/* In /tmp anybody can put copies beside a file of one's own. */
+static void copies_that_a_stranger_made_do_not_count (void **state)
+{
+    if (geteuid () != 0)
+        skip ();
+    AUTOFREE char *path = support_path (state, "f");
+    AUTOFREE char *copy_of_old = file_beside (path, "dpat-old");
+    leave_half_written (path, "evil", "the new one", 5, "");
+    assert_int_equal (chmod (*state, 01777), 0);
+    assert_int_equal (chown (copy_of_old, 65534, 65534), 0);
+    struct error err = ERROR_INIT;
+    AUTO (buffer) text;
+    buffer_init (&text, 100);
+    assert_ok (file_read (path, &text, &err), &err);
+    assert_string_equal (buffer_text (&text), "the n");
+}
+
+static void the_lock_is_open_to_who_may_write_the_file (void **state)
+{
+    struct file_lock lock = FILE_LOCK_INIT;
+    struct error err = ERROR_INIT;
+    AUTOFREE char *path = support_path (state, "f");
+    AUTOFREE char *name = support_path (state, "f.lock");
+    assert_ok (file_lock_take (&lock, path, 0, &err), &err);
+    file_lock_release (&lock);
+    assert_int_equal (mode_of (name), 0600);
+    support_write (path, "", 0660);
+    assert_ok (file_lock_take (&lock, path, 0, &err), &err);
+    file_lock_release (&lock);
+    assert_int_equal (mode_of (name), 0660);
+    support_write (name, "no lock of ours", 0600);
+    assert_ok (file_lock_take (&lock, path, 0, &err), &err);
+    file_lock_release (&lock);
+    assert_int_equal (mode_of (name), 0600);
+}
+
+static void nothing_is_left_of_a_check (void **state)
+{
+    struct error err = ERROR_INIT;
+    AUTOFREE char *path = support_path (state, "f");
+    AUTOFREE char *deep = support_path (state, "a/b/c");
+    AUTOFREE char *middle = support_path (state, "a");
+    AUTOFREE char *temporary = file_beside (path, "dpat-tmp");
+    assert_ok (file_check_replace (deep, 0, &err), &err);
+    assert_int_equal (access (middle, F_OK), -1);
+    assert_ok (file_check_replace (path, 0, &err), &err);
+    assert_int_equal (access (path, F_OK), -1);
+    support_write (path, "old", 0640);
+    assert_ok (file_check_replace (path, 0, &err), &err);
+    assert_content (path, "old");
+    assert_int_equal (access (temporary, F_OK), -1);
+}
+
+static void a_check_tells_what_would_fail (void **state)
+{
+    AUTOFREE char *folder = support_path (state, "folder");
+    AUTOFREE char *link = support_path (state, "link");
+    AUTOFREE char *below_file = support_path (state, "file/x");
+    AUTOFREE char *file = support_path (state, "file");
+    struct error err = ERROR_INIT;
+    struct file_lock lock = FILE_LOCK_INIT;
+    assert_int_equal (mkdir (folder, 0700), 0);
+    assert_int_equal (file_check_replace (folder, 0, &err), -1);
+    assert_code (&err, ERROR_FILE_FAILED);
+    assert_int_equal (symlink ("nowhere/f", link), 0);
+    assert_int_equal (file_check_replace (link, 0, &err), -1);
+    assert_non_null (strstr (err.text, "nowhere"));
+    support_write (file, "", 0600);
+    assert_int_equal (file_check_replace (below_file, 0, &err), -1);
+    assert_ok (file_lock_take (&lock, file, 0, &err), &err);
+    assert_int_equal (file_check_replace (file, 20, &err), -1);
+    assert_code (&err, ERROR_FILE_LOCKED);
+    file_lock_release (&lock);
+}
+
 static void folders_are_made_private (void **state)
 {
     struct error err = ERROR_INIT;
@@ -205,6 +369,14 @@ int main (void)
         TEST (a_fifo_is_no_file),
         TEST (a_lock_held_elsewhere_is_told),
         TEST (nobody_loses_an_update_under_the_lock),
+        TEST (what_a_killed_writer_left_is_restored),
+        TEST (room_that_was_made_is_taken_back),
+        TEST (what_somebody_wrote_since_is_kept),
+        TEST (a_lock_restores_too_and_the_next_write_keeps_it),
+        TEST (copies_that_a_stranger_made_do_not_count),
+        TEST (the_lock_is_open_to_who_may_write_the_file),
+        TEST (nothing_is_left_of_a_check),
+        TEST (a_check_tells_what_would_fail),
         TEST (folders_are_made_private),
         TEST (what_others_may_write_is_refused),
     };
