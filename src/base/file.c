@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "src/base/memory.h"
+#include "src/base/owner.h"
 
 char *file_folder (const char *path)
 {
@@ -91,7 +92,7 @@ int file_hint_owner (const char *path, struct error *err)
         free (part);
         part = above;
     }
-    if (lstat (part, &st) != 0 || file_is_own (st.st_uid) || geteuid () == 0)
+    if (lstat (part, &st) != 0 || st.st_uid == geteuid () || geteuid () == 0)
         return -1;
     return error_hint (err, "if it is yours: sudo chown %s%ld '%s'", S_ISDIR (st.st_mode) ? "-R " : "",
                        (long)geteuid (), part);
@@ -135,13 +136,6 @@ void file_sync_folder (const char *folder)
         (void)fsync (fd);
 }
 
-void file_give_to_folder_owner (int fd, const char *folder)
-{
-    struct stat st;
-    if (geteuid () == 0 && fd >= 0 && stat (folder, &st) == 0 && st.st_uid != 0)
-        (void)!fchown (fd, st.st_uid, st.st_gid); /* a root without that right stays the owner */
-}
-
 int file_become_like (int fd, const struct stat *like, bool *ret_same)
 {
     struct stat st;
@@ -168,7 +162,7 @@ int file_write_fresh (const char *name, const void *data, size_t len, mode_t mod
     if (fd < 0)
         return error_set (err, ERROR_FILE_FAILED, "cannot make %s: %s", name, strerror (errno));
     if (like == NULL)
-        file_give_to_folder_owner (fd, folder);
+        owner_give (fd, folder);
     bool good = (like ? file_become_like (fd, like, ret_same) : fchmod (fd, mode)) == 0
                 && file_write_all (fd, data, len) == 0 && fsync (fd) == 0;
     int saved = errno;
@@ -206,7 +200,7 @@ static int make_one_folder (const char *path)
     AUTOFREE char *above = file_folder (path);
     if (mkdir (path, 0700) == 0) {
         AUTOCLOSE int fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        file_give_to_folder_owner (fd, above);
+        owner_give (fd, above);
         return 0;
     }
     int saved = errno;
@@ -235,13 +229,6 @@ int file_make_folder (const char *path, struct error *err)
     return 0;
 }
 
-bool file_is_own (uid_t owner)
-{
-    struct stat home;
-    const char *path = getenv ("HOME");
-    return owner == geteuid () || (geteuid () == 0 && path && stat (path, &home) == 0 && owner == home.st_uid);
-}
-
 int file_check_private (const char *path, enum error_code code, struct error *err)
 {
     struct stat st;
@@ -250,7 +237,7 @@ int file_check_private (const char *path, enum error_code code, struct error *er
             return 0;
         return error_set (err, code, "cannot look at %s: %s", path, strerror (errno));
     }
-    if (!file_is_own (st.st_uid)) {
+    if (!owner_is_own (path, st.st_uid)) {
         error_set (err, code, "%s belongs to another user (uid %ld), not to you (uid %ld)", path, (long)st.st_uid,
                    (long)geteuid ());
         return file_hint_owner (path, err);

@@ -61,19 +61,14 @@ int file_check_replace (const char *path, int timeout_ms, struct error *err);
 /* Make a new file with mode and this content as one act; never replaces: ERROR_FILE_EXISTS when path is there. */
 int file_create (const char *path, const void *data, size_t len, mode_t mode, struct error *err);
 
-/* Make a folder and its parents, new ones with mode 0700. An existing folder is left as it is. */
+/* Make a folder and its parents, new ones with mode 0700. An existing folder is left as it is.
+ *
+ * What root makes here, as a new file or lock file elsewhere in this header, belongs to the owner of the folder that it
+ * is in (owner_give): in the home of a user, with "sudo -E" or in a container, root leaves only the user's own files.
+ */
 int file_make_folder (const char *path, struct error *err);
 
-/* Give what root has just made in a folder of somebody else's to the owner and the group of that folder: with
- * "sudo -E", or in a container whose HOME is a user's, dpat acts as that user would. fd is of the new file or folder.
- * For other callers, and in root's own folders, nothing is done. file_replace, file_create, file_make_folder and
- * file_lock_take do this themselves. */
-void file_give_to_folder_owner (int fd, const char *folder);
-
-/* Whether a file or folder of that owner is the caller's own; for root also what the owner of HOME has. */
-bool file_is_own (uid_t owner);
-
-/* Refuse a folder or file (code says how) that another user owns (see file_is_own) or that others may write: its
+/* Refuse a folder or file (code says how) that another user owns (see owner_is_own) or that others may write: its
  * content could be read or replaced by them. An absent one is fine. */
 int file_check_private (const char *path, enum error_code code, struct error *err);
 

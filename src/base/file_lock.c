@@ -11,21 +11,33 @@
 
 #include "src/base/file_private.h"
 #include "src/base/memory.h"
+#include "src/base/owner.h"
 
 enum { LOCK_STEP_MS = 10 };
 
-/* Whether some process holds a flock(2) on that file, which we cannot open. */
-static bool is_held (const struct stat *st)
+/* Whether the kernel's list of locks has such a line. */
+static bool list_has (const char *id)
 {
     char line[256];
-    bool held = false;
-    AUTOFREE char *id = xasprintf (" %02x:%02x:%ju ", major (st->st_dev), minor (st->st_dev), (uintmax_t)st->st_ino);
+    bool found = false;
     FILE *locks = fopen ("/proc/locks", "re");
-    while (locks && !held && fgets (line, sizeof (line), locks))
-        held = strstr (line, " FLOCK ") && strstr (line, id);
+    while (locks && !found && fgets (line, sizeof (line), locks))
+        found = strstr (line, " FLOCK ") && strstr (line, id);
     if (locks)
         fclose (locks);
-    return held;
+    return found;
+}
+
+/* Whether some process holds a flock(2) on that file, which we cannot open. A long list is read in parts, and a line
+ * between them is missed when others come and go just then, so that it is read several times. */
+static bool is_held (const struct stat *st)
+{
+    enum { LOOKS = 5 };
+    AUTOFREE char *id = xasprintf (" %02x:%02x:%ju ", major (st->st_dev), minor (st->st_dev), (uintmax_t)st->st_ino);
+    for (int look = 0; look < LOOKS; look++)
+        if (list_has (id))
+            return true;
+    return false;
 }
 
 /* Take a lock file away that belongs to somebody else and is closed to us, as one that root once left in a user's
@@ -58,7 +70,7 @@ static int open_any (const char *name)
     int fd = open (name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd >= 0) {
         AUTOFREE char *folder = file_folder (name);
-        file_give_to_folder_owner (fd, folder);
+        owner_give (fd, folder);
         return fd;
     }
     if (errno == EEXIST)

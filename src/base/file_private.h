@@ -25,7 +25,7 @@ int file_hint_owner (const char *path, struct error *err);
 int file_become_like (int fd, const struct stat *like, bool *ret_same);
 
 /* Write data to a fresh file of that name, synced and closed. It becomes like another one (see file_become_like), or,
- * with NULL like, gets mode and the owner that file_give_to_folder_owner gives. Of a failure nothing stays. */
+ * with NULL like, gets mode and the owner that owner_give gives. Of a failure nothing stays. */
 int file_write_fresh (const char *name, const void *data, size_t len, mode_t mode, const struct stat *like,
                       bool *ret_same, struct error *err);
 

@@ -1,7 +1,7 @@
-/* Acting as the owner of a place: in another user's folder, root works with that user's rights to files. New files there
- * then belong to the user, as the user's own program needs them, and no link that the user put there leads root to a
- * file that the user may not touch. Only rights to files are given up, only in the calling thread, and only while the
- * scope lasts. */
+/* Acting as the owner of a place: in another user's folder, root works with that user's rights to files. New files
+ * there then belong to the user, as the user's own program needs them, and no link that the user put there leads root
+ * to a file that the user may not touch. Only rights to files are given up, only in the calling thread, and only while
+ * the scope lasts. */
 #ifndef DPAT_BASE_OWNER_H
 #define DPAT_BASE_OWNER_H
 
@@ -10,7 +10,8 @@
 
 /* With whose rights a file is to be used. */
 struct owner {
-    bool is_other; /* else as whoever we are, and the rest means nothing */
+    bool is_other;     /* else as whoever we are, and the rest means nothing */
+    bool is_reachable; /* else the owner cannot get there, so root goes on as root and gives away what it makes */
     uid_t uid;
     gid_t gid;
 };
@@ -35,7 +36,11 @@ struct acting owner_act_at (const char *path);
 /* Take on again what owner_act replaced. */
 void acting_release (struct acting *acting);
 
-/* Whether files of uid are our own here: we are uid, or root, who acts as uid. */
-bool owner_is_own (uid_t uid);
+/* Give the open file or folder that root has just made in a folder to the owner and the group of that folder, where
+ * they are not root. For other callers nothing is done. */
+void owner_give (int fd, const char *folder);
+
+/* Whether a file at path that belongs to uid is our own: we are uid, or root, who acts as uid there. */
+bool owner_is_own (const char *path, uid_t uid);
 
 #endif

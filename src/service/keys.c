@@ -98,7 +98,7 @@ static int check_mode (const char *path, struct error *err)
     struct stat st;
     if (stat (path, &st) != 0)
         return 0; /* reading it tells why */
-    if (!owner_is_own (st.st_uid) && st.st_uid != 0) {
+    if (!owner_is_own (path, st.st_uid) && st.st_uid != 0) {
         error_set (err, ERROR_KEY_INVALID, "the key file %s belongs to another user (uid %ld), not to you (uid %ld)",
                    path, (long)st.st_uid, (long)geteuid ());
         return error_hint (err, "run this as that user, or as root");

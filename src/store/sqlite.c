@@ -280,7 +280,7 @@ static int make_file (const char *path, struct error *err)
     }
     AUTOCLOSE int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd >= 0) {
-        file_give_to_folder_owner (fd, folder); /* SQLite gives its companions the same owner */
+        owner_give (fd, folder); /* SQLite gives its companions the same owner */
         return 0;
     }
     if (errno == ENOSPC || errno == EDQUOT)

@@ -156,10 +156,24 @@ nothing_made() {
   run ! grep -q 'mine.example' "$CONFIG"
 }
 
+@test "a user's folder that is mounted in the home of root, where the user cannot go" {
+  install -d -m 700 "$PUBLIC/home"
+  install -d -m 700 -o 65534 -g 65534 "$PUBLIC/home/data" "$PUBLIC/home/state" "$PUBLIC/home/docker"
+  root() {
+    env -u XDG_CONFIG_HOME DPAT_STORE="$PUBLIC/home/data/service.db" DPAT_STATE_DIR="$PUBLIC/home/state/dpat" \
+      DOCKER_CONFIG="$PUBLIC/home/docker" HOME="$PUBLIC/home" "$PUBLIC/dpat" "$@"
+  }
+  for name in one two; do
+    succeeds root account add "$name" --password-stdin -q <"$PUBLIC/password"
+    succeeds root login "$name" --password-stdin --registry "$name.example" <"$PUBLIC/password"
+  done
+  [ -z "$(find "$PUBLIC/home/data" "$PUBLIC/home/state" "$PUBLIC/home/docker" ! -user 65534)" ]
+}
+
 @test "root's own home is root's, and another user's state there is not taken" {
   mkdir "$HOME/.local"
   cp -r "$PUBLIC/.local/state" "$HOME/.local/"
-  chown -R 65534 "$HOME/.local"
+  chown -R 65534 "$HOME/.local/state/dpat"
   fails_with state dpat list
   [[ $stderr == *'belongs to another user'* ]]
 }
