@@ -57,6 +57,7 @@ libdpat_a_SOURCES = \
 	src/cli/cmd_delete.c \
 	src/cli/cmd_help.c \
 	src/cli/cmd_keystore.c \
+	src/cli/cmd_keystore_get.c \
 	src/cli/cmd_list.c \
 	src/cli/cmd_log.c \
 	src/cli/cmd_login.c \

@@ -114,12 +114,8 @@ static int check_sink (const struct invocation *invocation, struct error *err)
     }
     if (!to_stdout || common->dry_run)
         return 0;
-    if (!common->quiet && !common->json && !invocation->app->stdout_was_closed && isatty (STDOUT_FILENO) != 1) {
-        error_set (err, ERROR_NO_SINK, "stdout is no terminal, and a secret must not end in a log by accident");
-        return error_hint (err,
-                           "say where it goes: -q or --json (stdout), --out FILE, --command CMD, --save, or --docker");
-    }
-    return output_check (invocation->app->stdout_was_closed, err);
+    return stdout_sink_check (common, invocation->app->stdout_was_closed,
+                              "-q or --json (stdout), --out FILE, --command CMD, --save, or --docker", err);
 }
 
 static int open_docker_sink (struct invocation *invocation, struct create_work *work, struct error *err)
@@ -136,8 +132,8 @@ static int open_docker_sink (struct invocation *invocation, struct create_work *
 static int open_keystore_sink (struct invocation *invocation, struct create_work *work, struct error *err)
 {
     const struct app *app = invocation->app;
-    work->saved_as = xasprintf ("token:%s/%s/%s", app->settings.service_name, app->settings.user, work->wish.name);
     work->saved_place = app_saved_place (app);
+    work->saved_as = saved_secret_key (&work->saved_place, work->wish.name);
     work->sink = sink_keystore_open (&work->saved_place, work->saved_as, err);
     return work->sink ? 0 : -1;
 }
@@ -223,6 +219,19 @@ static int hint_taken (struct error *err)
     return -1;
 }
 
+/* Names may have blanks and quotes, and the line is there to be pasted. */
+static void tell_saved (const char *name)
+{
+    AUTO (buffer) quoted;
+    buffer_init (&quoted, 1024);
+    for (; *name; name++)
+        if (*name == '\'')
+            buffer_puts (&quoted, "'\\''");
+        else
+            buffer_append (&quoted, name, 1);
+    output_note ("it is in the keystore; to see it: dpat keystore get '%s'", buffer_text (&quoted));
+}
+
 static int run (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     const struct create_options *options = invocation->state;
@@ -241,7 +250,7 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
     if (creation.created && !app->options.quiet)
         docker_target_warn (&work.docker);
     if (creation.created && work.saved_as && !app->options.quiet && !app->options.json)
-        output_note ("saved as %s; to see it: printf %%s '%s' | dpat credential get", work.saved_as, work.saved_as);
+        tell_saved (work.wish.name);
     if (!is_for_stdout (options)) /* else the sink wrote the document itself */
         *ret_result = created_document (&creation, creation.created ? work.sink->ops->name : NULL,
                                         creation.created ? docker_target_stored_in (&work.docker) : NULL, false);

@@ -21,6 +21,7 @@ extern const struct command cmd_log;
 extern const struct command cmd_login;
 extern const struct command cmd_logout;
 extern const struct command cmd_status;
+extern const struct command keystore_command_get; /* of cmd_keystore */
 extern const struct command account_2fa; /* subcommands of cmd_account */
 extern const struct command account_grant;
 extern const struct command account_revoke;

@@ -2,6 +2,7 @@
 #include "src/cli/stdout_sink.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "src/base/clock.h"
 #include "src/base/json.h"
@@ -43,6 +44,16 @@ static int deliver (struct sink *sink, const struct token_made *made, struct err
 static void free_sink (struct sink *sink)
 {
     free (sink);
+}
+
+int stdout_sink_check (const struct common_options *options, bool stdout_was_closed, const char *ways,
+                       struct error *err)
+{
+    if (!options->quiet && !options->json && !stdout_was_closed && isatty (STDOUT_FILENO) != 1) {
+        error_set (err, ERROR_NO_SINK, "stdout is not a terminal, and a secret must not end in a log by accident");
+        return error_hint (err, "say where it goes: %s", ways);
+    }
+    return output_check (stdout_was_closed, err);
 }
 
 struct sink *stdout_sink_open (const struct common_options *options)

@@ -9,4 +9,9 @@
  * first. options is borrowed until sink_free. Owned. */
 struct sink *stdout_sink_open (const struct common_options *options);
 
+/* See that a secret may go to stdout: it is a terminal, or -q or --json says so, and it can be written. ways names what
+ * else there is, for the hint. ERROR_NO_SINK, ERROR_OUTPUT. */
+int stdout_sink_check (const struct common_options *options, bool stdout_was_closed, const char *ways,
+                       struct error *err);
+
 #endif

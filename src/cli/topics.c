@@ -59,9 +59,9 @@ static const char secrets_text[] =
     "  a terminal     the secret stands alone on stdout, all words on stderr\n"
     "  -q             only the secret and a newline on stdout\n"
     "  --json         in the JSON document on stdout\n"
-    "  --out FILE     into a new file (0600), or an empty one of yours\n"
+    "  --out FILE     into a new file (0600), or an empty one of yours; --out - is -q\n"
     "  --command CMD  on the stdin of a program (/bin/sh -c), whose words go to stderr\n"
-    "  --save         into dpat's keystore, from where dpat credential get gives it\n"
+    "  --save         into dpat's keystore, from where dpat keystore get NAME gives it\n"
     "  --docker       into Docker's credentials, for the registry of the service or --registry; with\n"
     "                 --format podman into podman's, which skopeo and buildah read as well\n"
     "\n"
@@ -115,7 +115,8 @@ static const char output_text[] =
     "\n"
     "The counts are of the whole account. Other kinds: token_created, result (changes), status, account_list,\n"
     "account, second_factor, grant_list, grant, public_repositories, registry_config, registry_keys, registry_check,\n"
-    "log, keystore, config, session_list, version, error.\n";
+    "log, keystore, config, session_list, saved_token,\n"
+    "version, error.\n";
 
 static const char selectors_text[] =
     "A TOKEN is a token's exact name, its id, the beginning of its id (4 characters at least, and only one\n"

@@ -18,6 +18,11 @@ static void forget_replaced (struct session_file *file, const struct saved_recor
             session_file_remove_saved (file, records.items[i].service, records.items[i].token_id);
 }
 
+char *saved_secret_key (const struct saved_place *place, const char *name)
+{
+    return xasprintf ("token:%s/%s/%s", place->service, place->user, name);
+}
+
 int saved_secret_put (const struct saved_place *place, const char *key, const char *token_id,
                       const struct secret *secret, struct error *err)
 {

@@ -14,6 +14,9 @@ struct saved_place {
     const char *user;
 };
 
+/* The key of a token of that name: those of service, user and name are told apart. Owned. */
+char *saved_secret_key (const struct saved_place *place, const char *name);
+
 /* Put the secret of a token under key, in place of what was there, and remember whose it is. The record is kept before
  * the secret; on -1 neither is left. */
 int saved_secret_put (const struct saved_place *place, const char *key, const char *token_id,

@@ -117,3 +117,40 @@ kept() { helper list | "$PYTHON3" -c 'import json, sys; print(*json.load(sys.std
   succeeds dpat delete far -y --service "$URL"
   [[ $(kept) == 'token:local:'*'/alice/ci' ]]
 }
+
+@test "keystore get prints a saved token, where a secret may go" {
+  dpat create ci --save
+  dpat create "it's mine" --save 2>told
+  run --separate-stderr dpat keystore get ci
+  [ "$status" -eq "$(exit_of no_sink)" ] && [ -z "$output" ]
+  succeeds dpat keystore get ci -q
+  [[ $output == dpat_* && $stderr == '' ]]
+  printf '%s\n' "$output" >ci.token
+  succeeds dpat login alice --password-stdin --registry registry.example <ci.token
+  succeeds dpat keystore get ci --json
+  is_document saved_token <<<"$output"
+  [ "$(json '["secret"]' <<<"$output")" = "$(cat ci.token)" ]
+  run "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" -- "$DPAT" keystore get ci
+  [[ $status -eq 0 && $output == *"$(cat ci.token)"* ]]
+  # the line that create tells can be pasted
+  PATH=$(dirname "$DPAT"):$PATH run bash -c "$(sed -n 's/.*to see it: //p' told) -q"
+  [[ $status -eq 0 && $output == dpat_* ]]
+  run --separate-stderr bash -c '"$@" >&-' - "$DPAT" keystore get ci -q
+  [ "$status" -eq 12 ]
+}
+
+@test "keystore get knows service, user and name apart, and says what is missing" {
+  dpat create ci --save
+  fails_with secret_not_found dpat keystore get cd -q
+  [[ $stderr == *'"cd"'*'dpat create NAME --save'* ]]
+  fails_with secret_not_found dpat keystore get ci -q -u bob
+  fails_with secret_not_found dpat keystore get ci -q --service hub -u alice
+  fails_with usage dpat keystore get ci -q --service hub
+  fails_with usage dpat keystore get
+  dpat rename ci cd
+  succeeds dpat keystore get ci -q
+  dpat delete cd -y
+  fails_with secret_not_found dpat keystore get ci -q
+  DPAT_PASSPHRASE_FILE=$HOME/nothing run --separate-stderr dpat keystore get ci -q
+  [ "$status" -eq 12 ]
+}

@@ -282,7 +282,7 @@ signed_in_for_an_hour() {
   signed_in
   succeeds dpat create 'ci build' --save
   [ -z "$output" ]
-  [[ $stderr == *'saved as token:local:'*'/alice/ci build'* && $stderr != *dpat_[0-9A-Za-z]* ]]
+  [[ $stderr == *"dpat keystore get 'ci build'"* && $stderr != *dpat_[0-9A-Za-z]* ]]
   key=$(helper list | json '.__iter__().__next__()')
   printf '%s' "$key" >key
   helper get <key | json '["Secret"]' >ci.token

@@ -108,6 +108,8 @@ KINDS = {
     "config": document(settings={"type": "object"},
                        services={"anyOf": [{"type": "null"}, {"type": "object", "additionalProperties": record(
                            None, user=NULLABLE, registry=NULLABLE)}]}),
+    "saved_token": document(service={"type": "string"}, user={"type": "string"}, name={"type": "string"},
+                            secret={"type": "string"}),
     "session_list": document(count=COUNT, sessions={"type": "array", "items": record(
         None, service={"type": "string"}, user={"type": "string"}, current={"type": "boolean"},
         signed_in_with={"enum": ["password", "pat"]}, expires_at=TIME, secrets_in=NULLABLE,
