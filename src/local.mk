@@ -85,6 +85,8 @@ libdpat_a_SOURCES = \
 	src/cli/manual.h \
 	src/cli/option.c \
 	src/cli/option.h \
+	src/cli/name_option.c \
+	src/cli/name_option.h \
 	src/cli/output.c \
 	src/cli/output.h \
 	src/cli/plugin_face.c \
@@ -102,6 +104,8 @@ libdpat_a_SOURCES = \
 	src/cli/session_list.c \
 	src/cli/session_list.h \
 	src/cli/settings.c \
+	src/cli/strangers.c \
+	src/cli/strangers.h \
 	src/cli/settings.h \
 	src/cli/sign_in_input.c \
 	src/cli/sign_in_input.h \

@@ -22,6 +22,7 @@ unit_tests = \
 	tests/unit/test_session_file \
 	tests/unit/test_signing_key \
 	tests/unit/test_store \
+	tests/unit/test_strangers \
 	tests/unit/test_text \
 	tests/unit/test_throttle \
 	tests/unit/test_time \

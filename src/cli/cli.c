@@ -16,6 +16,7 @@
 #include "src/cli/output.h"
 #include "src/cli/plugin_face.h"
 #include "src/cli/service_words.h"
+#include "src/cli/strangers.h"
 #include "src/core/interrupt.h"
 #include "src/token/token_secret.h"
 
@@ -25,17 +26,27 @@ static const struct option_spec version_options[] = {
     { .name = NULL },
 };
 
-static int unknown_command (const struct command *parent, const char *name, struct error *err)
+/* The hint for the word behind one that is to be left out: "token list" is list. */
+static int hint_next (const char *word, const char *next, const char *otherwise, struct error *err)
 {
-    static const char *const expiry_words[] = { "renew", "extend", "edit", "update" };
+    const struct stranger *stranger = strangers_find (STRANGER_COMMAND, "", next);
+    if (commands_find (commands_all (), next))
+        return error_hint (err, "leave \"%s\" out: dpat %s", word, next);
+    return error_hint (err, "%s", stranger ? stranger->hint : otherwise);
+}
+
+/* next is the word behind it, or NULL. */
+static int unknown_command (const struct command *parent, const char *name, const char *next, struct error *err)
+{
     const char *path = parent ? parent->name : "";
-    error_set (err, ERROR_USAGE, "\"%.60s\" is no command of dpat%s%s", name, parent ? " " : "", path);
-    for (size_t i = 0; parent == NULL && i < ARRAY_SIZE (expiry_words); i++)
-        if (strcmp (name, expiry_words[i]) == 0)
-            return error_hint (err,
-                               "the expiry of a token cannot be changed: make a new one with dpat create, and delete "
-                               "the old one; dpat rename changes a name");
+    const struct stranger *filler = strangers_find (STRANGER_FILLER, path, name);
+    const struct stranger *stranger = strangers_find (STRANGER_COMMAND, path, name);
     const char *nearest = commands_nearest (parent ? parent->subcommands : commands_all (), name);
+    error_set (err, ERROR_USAGE, "\"%.60s\" is not a command of dpat%s%s", name, parent ? " " : "", path);
+    if (filler)
+        return hint_next (name, next ? next : "", filler->hint, err);
+    if (stranger)
+        return error_hint (err, "%s", stranger->hint);
     if (nearest)
         return error_hint (err, "did you mean dpat %s%s%s?", path, parent ? " " : "", nearest);
     return error_hint (err, "dpat %s%s--help lists the commands", path, parent ? " " : "");
@@ -68,7 +79,7 @@ static int parse_before_name (struct run *run, struct error *err)
     const char *name = run->argv[1];
     run->command = commands_find (run->parent ? run->parent->subcommands : commands_all (), name);
     if (run->command == NULL)
-        return unknown_command (run->parent, name, err);
+        return unknown_command (run->parent, name, count > 1 ? run->argv[2] : NULL, err);
     run->argv++;
     run->argc = count;
     return 0;
@@ -107,8 +118,11 @@ static int parse_command (struct run *run, struct error *err)
         return error_hint (err, "%s --help shows how to write it", what);
     }
     if (run->command->max_arguments >= 0 && arguments > run->command->max_arguments) {
+        const struct stranger *stranger = strangers_find (STRANGER_ARGUMENT, what + strlen ("dpat "), NULL);
         error_set (err, ERROR_USAGE, "%s does not know what to do with \"%.80s\"", what,
                    run->argv[run->command->max_arguments]);
+        if (stranger)
+            return error_hint (err, "%s", stranger->hint);
         return error_hint (err, "%s --help shows how to write it", what);
     }
     return 0;

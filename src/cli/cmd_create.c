@@ -9,12 +9,14 @@
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
 #include "src/cli/docker_target.h"
+#include "src/cli/name_option.h"
 #include "src/cli/output.h"
 #include "src/cli/stdout_sink.h"
 #include "src/core/creation.h"
 #include "src/token/expiry.h"
 
 struct create_options {
+    struct name_options name;
     struct string_list scopes;
     const char *expires;
     const char *out;
@@ -33,7 +35,8 @@ static const struct option_spec create_specs[] = {
     { "scope", 's', OPTION_LIST, CREATE (scopes), "SCOPE", "what it may do (default: repo:read); may be repeated",
       COMPLETE_SCOPE },
     { "expires", 'e', OPTION_TEXT, CREATE (expires), "WHEN", "90m, 12h, 30d, 4w, 1y, a date, RFC 3339, or never", 0 },
-    { "out", 'o', OPTION_TEXT, CREATE (out), "FILE", "write the secret to a new file (0600)", COMPLETE_FILE },
+    { "out", 'o', OPTION_TEXT, CREATE (out), "FILE", "write the secret to a new file (0600); - is the same as -q",
+      COMPLETE_FILE_OR_STDOUT },
     { "command", 0, OPTION_TEXT, CREATE (command), "CMD", "run CMD (/bin/sh -c) with the secret on its stdin", 0 },
     { "save", 0, OPTION_FLAG, CREATE (save), NULL, "keep it in dpat's keystore", 0 },
     { "docker", 0, OPTION_FLAG, CREATE (docker), NULL, "sign the Docker CLI in with it", 0 },
@@ -68,10 +71,11 @@ static int read_wish (const struct invocation *invocation, struct token_wish *wi
     const struct app *app = invocation->app;
     int64_t now = clock_now_us () / 1000000;
     int64_t expires = app->settings.default_expires_s ? now + app->settings.default_expires_s : 0;
-    wish->name = invocation->arguments[0];
     wish->source = TOKEN_MANUAL;
     wish->allow_duplicate = options->allow_duplicate;
-    if (token_name_check (wish->name, err) != 0
+    const char *argument = invocation->count > 0 ? invocation->arguments[0] : NULL;
+    if (name_choose ("dpat create", argument, &options->name, &wish->name, err) != 0
+        || token_name_check (wish->name, err) != 0
         || (options->expires && expiry_parse (options->expires, now, &expires, err) != 0))
         return -1;
     wish->expires_us = expires * 1000000;
@@ -94,12 +98,16 @@ static bool is_for_stdout (const struct create_options *options)
 /* Where the secret goes must be clear before anything is opened. */
 static int check_sink (const struct invocation *invocation, struct error *err)
 {
-    const struct create_options *options = invocation->state;
-    const struct common_options *common = &invocation->app->options;
-    bool to_stdout = is_for_stdout (options);
+    struct create_options *options = invocation->state;
+    struct common_options *common = &invocation->app->options;
     if ((options->out != NULL) + (options->command != NULL) + options->docker + options->save > 1)
         return error_set (err, ERROR_USAGE,
                           "--out, --command, --save and --docker exclude each other: a secret has one place");
+    if (options->out && strcmp (options->out, "-") == 0) {
+        options->out = NULL;
+        common->quiet = true;
+    }
+    bool to_stdout = is_for_stdout (options);
     if (options->registry && !options->docker)
         return error_set (err, ERROR_USAGE, "--registry goes with --docker");
     if (options->format && !options->docker)
@@ -260,13 +268,15 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
 const struct command cmd_create = {
     .name = "create",
     .summary = "make a token; its secret is shown once",
-    .synopsis = "NAME [-s SCOPE]... [-e WHEN] [-q | --json | --out FILE | --command CMD | --save | --docker]",
+    .synopsis = "NAME | --description NAME [-s SCOPE]... [-e WHEN] [-q | --json | --out FILE | --command CMD | --save "
+                "| --docker]",
     .description =
         "Make a token named NAME (1 to 100 characters), with scope repo:read and a life of 90 days unless told\n"
         "otherwise; a token that never expires must be asked for (-e never). A date means the end of that day, UTC.\n"
         "\n"
         "The secret is shown once, on a terminal, or goes where an option sends it; stdout that is no terminal\n"
-        "needs -q or --json. The place is opened before the token is made. When the secret cannot be delivered, or\n"
+        "needs -q or --json; --out - is -q. The place is opened before the token is made. When the secret cannot be "
+        "delivered, or\n"
         "the command that shall take it fails, the token is deleted again, and the exit code is 14.\n"
         "\n"
         "With --docker the secret goes where docker login would put it for --registry; with --format podman where\n"
@@ -284,10 +294,11 @@ const struct command cmd_create = {
             { "dpat create mirror --docker --format podman --registry registry.example/team", "podman and skopeo" },
             { .line = NULL } },
     .topics = (const char *const[]){ "scopes", "secrets", "exit-codes", NULL },
-    .groups = (const struct option_group[]){ { create_specs, 0 }, { .specs = NULL } },
+    .groups = (const struct option_group[]){ { create_specs, 0 },
+                                             { name_specs, offsetof (struct create_options, name) },
+                                             { .specs = NULL } },
     .state_size = sizeof (struct create_options),
     .accepts = ACCEPTS_QUIET | ACCEPTS_DRY_RUN | ACCEPTS_YES | ACCEPTS_OPERATOR,
-    .min_arguments = 1,
     .max_arguments = 1,
     .run = run,
     .view = view_created,

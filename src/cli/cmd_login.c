@@ -72,6 +72,11 @@ static int choose_user (const struct invocation *invocation, struct login_work *
     }
     if (work->user == NULL)
         return error_hint (err, "name the user: dpat login USER");
+    if (service_check_user (app, work->user, err) != 0)
+        return -1;
+    if (invocation->count > 0 && app->options.user && strcmp (app->options.user, work->user) != 0)
+        return error_set (err, ERROR_USAGE, "\"%.60s\" and --user \"%.60s\" differ: one user signs in at a time",
+                          work->user, app->options.user);
     free (app->settings.user); /* of this run, whoever is the current user */
     app->settings.user = xstrdup (work->user);
     if (app->settings.service_kind == SERVICE_LOCAL)

@@ -44,6 +44,7 @@ static const char *option_words (const struct option_spec *spec)
 {
     switch (spec->completion) {
     case COMPLETE_FILE:
+    case COMPLETE_FILE_OR_STDOUT:
         return "@files";
     case COMPLETE_SCOPE:
         return "repo:public_read repo:read repo:write repo:admin public_read read write admin";

@@ -9,6 +9,7 @@
 
 #include "src/base/memory.h"
 #include "src/base/text.h"
+#include "src/cli/strangers.h"
 
 void string_list_add (struct string_list *list, const char *text)
 {
@@ -108,11 +109,22 @@ static int find_name (const struct option_set *set, const char *name, size_t len
     return -1;
 }
 
+/* "create" of "dpat create", "" of "dpat". */
+static const char *path_of (const char *what)
+{
+    const char *blank = strchr (what, ' ');
+    return blank ? blank + 1 : "";
+}
+
 static int unknown_option (const struct option_set *set, const char *what, const char *name, struct error *err)
 {
     AUTOFREE char *word = xstrndup (name, strcspn (name, "="));
+    AUTOFREE char *option = xasprintf ("--%s", word);
+    const struct stranger *stranger = strangers_find (STRANGER_OPTION, path_of (what), option);
     const char *nearest = option_nearest (word, set->names, set->count);
     error_set (err, ERROR_USAGE, "%s has no option --%.60s", what, word);
+    if (stranger)
+        return error_hint (err, "%s", stranger->hint);
     if (nearest)
         return error_hint (err, "did you mean --%s? %s --help shows all options", nearest, what);
     return error_hint (err, "%s --help shows its options", what);
@@ -129,6 +141,13 @@ static int set_number (long *member, const struct option_spec *spec, const char 
     return 0;
 }
 
+/* Elsewhere "-" means a standard stream; a file of that name is never what is meant. */
+static int refuse_dash (const struct option_spec *spec, struct error *err)
+{
+    error_set (err, ERROR_USAGE, "--%s needs the name of a file, and \"-\" means standard input or output", spec->name);
+    return error_hint (err, "a file that is really called so is ./-");
+}
+
 static int set_option (const struct option_set *set, size_t i, const char *argument, struct error *err)
 {
     void *member = (char *)set->bases[i] + set->rows[i]->offset;
@@ -137,6 +156,8 @@ static int set_option (const struct option_set *set, size_t i, const char *argum
         *(bool *)member = true;
         break;
     case OPTION_TEXT:
+        if (set->rows[i]->completion == COMPLETE_FILE && strcmp (argument, "-") == 0)
+            return refuse_dash (set->rows[i], err);
         *(const char **)member = argument;
         break;
     case OPTION_LIST:
@@ -173,7 +194,11 @@ static int bad_option (const struct option_set *set, const char *what, int code,
         return error_set (err, ERROR_USAGE, "--%s takes no argument", set->rows[found]->name);
     if (word && strncmp (word, "--", 2) == 0)
         return unknown_option (set, what, word + 2, err);
-    error_set (err, ERROR_USAGE, "%s has no option -%c", what, optopt);
+    const char letter[] = { '-', (char)optopt, '\0' };
+    const struct stranger *stranger = strangers_find (STRANGER_OPTION, path_of (what), letter);
+    error_set (err, ERROR_USAGE, "%s has no option %s", what, letter);
+    if (stranger)
+        return error_hint (err, "%s", stranger->hint);
     return error_hint (err, "%s --help shows its options", what);
 }
 

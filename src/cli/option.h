@@ -18,7 +18,8 @@ enum option_kind {
 /* What completes an option's argument. */
 enum option_completion {
     COMPLETE_NOTHING,
-    COMPLETE_FILE,
+    COMPLETE_FILE, /* a file, so never "-" */
+    COMPLETE_FILE_OR_STDOUT,
     COMPLETE_SCOPE,
     COMPLETE_STATE,
     COMPLETE_SORT,

@@ -2,6 +2,7 @@
 #include "src/cli/service_words.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "src/base/memory.h"
 #include "src/cli/output.h"
@@ -26,6 +27,30 @@ static bool is_local_account (const struct app *app, const char *user, char **re
     bool found = accounts_get (embedded, user, &account, NULL) == 0;
     service_free (embedded_service (embedded));
     return found;
+}
+
+/* Whether a word can be a host: no account name has these, or only those of the embedded service. */
+static bool is_like_host (const char *word)
+{
+    return strpbrk (word, ".:/") != NULL || strcmp (word, "localhost") == 0;
+}
+
+int service_check_user (const struct app *app, const char *user, struct error *err)
+{
+    AUTOFREE char *path = NULL;
+    const char *meant = app->options.user ? app->options.user : "USER";
+    bool is_name = account_name_check (user, NULL) == 0;
+    enum service_kind kind = app->settings.service_kind;
+    if (!is_like_host (user) || (is_name && kind == SERVICE_URL)
+        || (is_name && kind == SERVICE_LOCAL && is_local_account (app, user, &path)))
+        return 0;
+    error_set (err, ERROR_USAGE, "\"%.80s\" is not a user: dpat login takes the name of a user there", user);
+    if (strncmp (user, "https://", 8) == 0 || strncmp (user, "http://", 7) == 0)
+        return error_hint (err,
+                           "for a token service: dpat login %s --service %.80s; for a registry: dpat login %s "
+                           "--registry HOST",
+                           meant, user, meant);
+    return error_hint (err, "for a registry: dpat login %s --registry %.100s", meant, user);
 }
 
 void service_warn (const struct app *app, const char *user)
@@ -55,4 +80,6 @@ void service_explain (const struct app *app, struct error *err)
     else if (unreachable && err->hint[0] == '\0')
         error_hint (err, "to use another service: --service local, --service URL, or DPAT_SERVICE; see dpat help "
                          "services");
+    else if (!unreachable && user && is_like_host (user) && err->hint[0] == '\0')
+        error_hint (err, "if %s is a registry: dpat login USER --registry %s", user, user);
 }

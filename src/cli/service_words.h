@@ -9,6 +9,11 @@
  * The app is loaded. Owned. */
 char *service_label (const struct app *app, const char *what, const char *user);
 
+/* See that user, as typed where dpat login takes a USER, is no registry and no service, which docker login takes there:
+ * ERROR_USAGE, whose hint says how those are named. An account of the embedded service may be called registry.example;
+ * on this machine it is looked up. */
+int service_check_user (const struct app *app, const char *user, struct error *err);
+
 /* Before user is asked for a secret: when nothing says which service is meant, Docker Hub is the default, and the store
  * on this machine has an account of that name, say so on stderr. Not with --json. */
 void service_warn (const struct app *app, const char *user);
