@@ -66,6 +66,7 @@ sampled_tests = \
 	tests/cli/server-faults.bats
 
 lint_tests = \
+	tests/lint/assertions.sh \
 	tests/lint/banned.sh \
 	tests/lint/documented.sh \
 	tests/lint/floors.sh \
@@ -224,7 +225,7 @@ announced:
 	case ' $(MAKEFLAGS)' in *' -j'[1-9]*) jobs=`echo ' $(MAKEFLAGS)' | sed 's/.* -j\([0-9]*\).*/\1/'` ;; esac; \
 	if test '$(CHECK_LONG)'; then seconds=$(long_seconds); \
 	elif test '$(TESTS)' = '$(plain_tests)'; then seconds=$(check_seconds); fi; \
-	PYTHON3='$(PYTHON3)' sh $(srcdir)/tests/announce.sh "$$seconds" "$$jobs"
+	case '$(MAKECMDGOALS)' in check-TESTS) ;; *) PYTHON3='$(PYTHON3)' sh $(srcdir)/tests/announce.sh "$$seconds" "$$jobs" ;; esac
 
 # Every failing system call, kill -9 at each write, storms: what takes too long to be run each time.
 check-long: all

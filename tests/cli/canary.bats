@@ -26,8 +26,8 @@ try() {
 silent() {
   local secret=$1
   shift
-  run ! grep -nF -- "$secret" said
-  run ! grep -nF -- "$(printf %s "$secret" | base64 -w 0)" said
+  run -1 grep -nF -- "$secret" said
+  run -1 grep -nF -- "$(printf %s "$secret" | base64 -w 0)" said
   run grep -rlF -- "$secret" "$HOME"
   [ "$output" = "$(printf '%s\n' "$@")" ]
 }
@@ -123,7 +123,7 @@ silent() {
   for secret in "${secrets[@]}"; do
     try dpat login alice --password-stdin --registry two.example -y <<<"$secret"
     try dpat show "$secret"
-    run ! grep -qF "${secret:5:32}" said
+    run -1 grep -qF "${secret:5:32}" said
     nowhere "$secret"
   done
   [ "${#secrets[@]}" -ge 9 ]

@@ -87,7 +87,7 @@ state() { dpat registry keys --porcelain | cut -f 1; dpat log --all --porcelain 
   chmod 755 "$PUBLIC/keys"
   [ "$status" -eq 12 ]
   [ "$(theirs registry keys --porcelain)" = "$before" ]
-  run ! grep -q registry_key_rotated <(theirs log --all --porcelain)
+  run -1 grep -q registry_key_rotated <(theirs log --all --porcelain)
 }
 
 @test "what is left beside a key file and is none of its own is no key" {

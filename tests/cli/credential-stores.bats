@@ -26,7 +26,7 @@ with_pass() {
   printf registry.example | docker-credential-pass get >entry
   [ "$(json '["Username"]' <entry)" = alice ]
   [[ $(json '["Secret"]' <entry) == dpat_* ]]
-  run ! grep -q '"auth"' "$CONFIG"
+  run -1 grep -q '"auth"' "$CONFIG"
   succeeds dpat status
   [[ $output == *docker-credential-pass* ]]
   succeeds dpat logout
@@ -86,7 +86,7 @@ esac'
     succeeds dpat create "ci $content" --docker --registry registry.example
     [[ $stderr == *unencrypted* ]]
     [ ! -e called ]
-    run ! grep -q credsStore "$CONFIG"
+    run -1 grep -q credsStore "$CONFIG"
   done
 }
 
@@ -106,7 +106,7 @@ esac'
   # podman asks no store by itself
   rm "$CONFIG"
   succeeds env PATH="$HOME/only:$HOME/bin" "$DPAT" create four --docker --format podman --registry registry.example/team
-  run ! grep -q credsStore "$CONFIG"
+  run -1 grep -q credsStore "$CONFIG"
 }
 
 @test "a store of Docker's choice that does not work is told and not used" {
@@ -117,7 +117,7 @@ esac'
     succeeds dpat create "ci $fault" --docker --registry registry.example
     [[ $stderr == *'cannot be used, so the secret went to the file: docker-credential-pass'*unencrypted* ]]
     grep -q '"auth"' "$CONFIG"
-    run ! grep -q credsStore "$CONFIG"
+    run -1 grep -q credsStore "$CONFIG"
   done
 }
 

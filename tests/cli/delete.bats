@@ -65,7 +65,7 @@ setup() { load lib.bash; dpat_home; signed_in; for n in a b c; do dpat create $n
   dpat create d --docker --registry d.example
   dpat create e --docker --registry e.example
   succeeds dpat delete d -y
-  ! grep -q d.example "$DOCKER_CONFIG/config.json"
+  run -1 grep -q d.example "$DOCKER_CONFIG/config.json"
   grep -q e.example "$DOCKER_CONFIG/config.json"
   "$PYTHON3" -c 'import json, sys
 path = sys.argv[1]

@@ -50,7 +50,8 @@ pull() { timeout 20 docker manifest inspect --insecure "$REGISTRY/demo/app"; }
   dpat keystore lock -q
   rm "$SEEN"
   run setsid --wait timeout 20 docker manifest inspect --insecure "$REGISTRY/demo/app"
-  [ "$status" -ne 0 ] && [ "$status" -ne 124 ] # docker goes on without credentials, and is refused
+  [ "$status" -ne 0 ]
+  [ "$status" -ne 124 ] # docker goes on without credentials, and is refused
   [ ! -e "$SEEN" ]
   run setsid --wait timeout 20 docker login --username eve --password-stdin "$REGISTRY" <<<other
   [ "$status" -eq 1 ]

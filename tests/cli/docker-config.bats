@@ -26,7 +26,7 @@ works() {
   succeeds dpat create ci --docker --registry registry.example
   grep -q registry.example "$CONFIG"
   succeeds dpat logout
-  run ! grep -q registry.example "$CONFIG"
+  run -1 grep -q registry.example "$CONFIG"
   dpat login alice --password-stdin <password 2>/dev/null
   dpat delete ci -y 2>/dev/null
 }
@@ -189,7 +189,7 @@ mounted() {
   cmp "$CONFIG" before
   mount -o remount,rw "$DOCKER_CONFIG"
   succeeds dpat logout # what could not be taken back is not forgotten
-  run ! grep -q old.example "$CONFIG"
+  run -1 grep -q old.example "$CONFIG"
   grep -q keep.example "$CONFIG"
 }
 
@@ -222,5 +222,5 @@ mounted() {
   done
   cp good "$CONFIG"
   succeeds dpat logout
-  run ! grep -q registry.example "$CONFIG"
+  run -1 grep -q registry.example "$CONFIG"
 }

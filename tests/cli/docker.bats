@@ -67,7 +67,7 @@ helper() {
   succeeds dpat create ci --docker --registry registry.example
   [[ $stderr != *unencrypted* ]]
   [[ $(cat vault/registry.example) == *'"Username":"alice"'*'"Secret":"dpat_'* ]]
-  ! grep -q dpat_ "$CONFIG"
+  run -1 grep -q dpat_ "$CONFIG"
   succeeds dpat status
   [[ $output == *docker-credential-vault* ]]
   succeeds dpat logout

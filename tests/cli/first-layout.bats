@@ -57,7 +57,7 @@ END
   succeeds dpat delete -y expired saved
   [ "$(tokens | awk '{ print $1, $2 }' | LC_ALL=C sort | tr '\n' ' ')" = \
     'active inactive docker for inactive active new active other active ' ]
-  run ! grep -q '"saved": \[.*key' "$XDG_STATE_HOME/dpat/sessions.json"
+  run -1 grep -q '"saved": \[.*key' "$XDG_STATE_HOME/dpat/sessions.json"
   printf %s "token:local:$DPAT_STORE/alice/saved" >key
   INPUT=key answers 1 'credentials not found in native keychain' that_day docker-credential-dpat get
 }

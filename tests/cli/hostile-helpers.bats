@@ -49,7 +49,7 @@ undone() {
   [ "$status" -eq "$(exit_of undelivered)" ]
   [ -z "$output" ]
   [ "$(json '["error"]["details"]["undone"]' <<<"${stderr_lines[-1]}")" = true ]
-  run ! grep -qE 'dpat_.*[0-9A-Za-z]{8}' <<<"$stderr"
+  run -1 grep -qE 'dpat_.*[0-9A-Za-z]{8}' <<<"$stderr"
   as_before
 }
 
@@ -108,7 +108,7 @@ undone() {
   odd <<<'[ "$1" = get ] && nothing; cat >/dev/null'
   undone
   [[ $stderr == *'docker-credential-odd store reported success, but has not stored it'* ]]
-  odd <<<"$(sed 's/cat >kept/sed s,dpat_,DPAT_, >kept/' <<<"$KEEPS")"
+  odd <<<"${KEEPS/cat >kept/sed s,dpat_,DPAT_, >kept}"
   undone
   [ ! -e kept ]
   odd <<<'[ "$1" = get ] || { touch told; exit 0; }; [ -e told ] || nothing; echo "{\"Username\":\"alice\"}"'
@@ -116,7 +116,7 @@ undone() {
   [[ $stderr == *'docker-credential-odd store reported success, but what it stored cannot be read'* ]]
   # what was there before comes back
   printf '{"ServerURL":"registry.example","Username":"bob","Secret":"bobs"}' >kept
-  odd <<<"$(sed 's/cat >kept/sed s,.*alice.*,broken, >kept/' <<<"$KEEPS")"
+  odd <<<"${KEEPS/cat >kept/sed s,.*alice.*,broken, >kept}"
   run --separate-stderr create -y
   [ "$status" -eq "$(exit_of undelivered)" ]
   [ "$(json '["Secret"]' <kept)" = bobs ]
@@ -125,7 +125,7 @@ undone() {
 @test "an erase that erases nothing is not believed" {
   odd <<<"$KEEPS"
   succeeds create
-  odd <<<"$(sed 's/rm -f kept/:/' <<<"$KEEPS")"
+  odd <<<"${KEEPS/rm -f kept/:}"
   run --separate-stderr dpat logout
   [ "$status" -eq "$(exit_of credential_helper)" ]
   [[ $stderr == *'docker-credential-odd erase reported success, but has not erased it'* ]]
@@ -155,7 +155,8 @@ undone() {
 }
 
 @test "one that adds something after its answer is read as docker reads it" {
-  odd <<<"$(sed 's/cat kept/{ sed s,Username,username, kept; echo and more; }/' <<<"$KEEPS")"
+  local more='{ sed s,Username,username, kept; echo and more; }'
+  odd <<<"${KEEPS/cat kept/$more}"
   succeeds create
   succeeds dpat logout
   [ ! -e kept ]
@@ -246,7 +247,7 @@ H
   cp good "$HELPER"
   succeeds dpat logout
   [ ! -e kept ]
-  run ! grep -q registry.example "$CONFIG"
+  run -1 grep -q registry.example "$CONFIG"
   grep -q keep.example "$CONFIG"
 }
 

@@ -323,7 +323,7 @@ print(base64.b64decode(json.load(open(sys.argv[1]))["auths"]["https://index.dock
   [[ $stderr != *"$output"* ]]
   run --separate-stderr dpat login alice --password-stdin --debug <password
   [[ $stderr != *"$PASSWORD"* && $stderr != *eyJ* ]]
-  run ! grep -rqF "$PASSWORD" "$XDG_STATE_HOME" "$XDG_CONFIG_HOME"
+  run -1 grep -rqF "$PASSWORD" "$XDG_STATE_HOME" "$XDG_CONFIG_HOME"
 }
 
 @test "what lasts longer than a second is shown on a terminal" {

@@ -107,20 +107,25 @@ permitted() {
   ln -s dpat "$PUBLIC/docker-credential-dpat"
   cp "$PUBLIC/state/keystore" before
   permitted 500 600 65534 # the folder cannot be written
-  [ "$status" -eq 1 ] && [[ $said == *"$PUBLIC/state/"*'Permission denied'* ]]
+  [ "$status" -eq 1 ]
+  [[ $said == *"$PUBLIC/state/"*'Permission denied'* ]]
   cmp "$PUBLIC/state/keystore" before
   rm -f "$PUBLIC/state/keystore.lock"
   permitted 500 600 65534 # nor a lock be made
-  [ "$status" -eq 1 ] && [[ $said == *keystore.lock*'Permission denied'* ]]
+  [ "$status" -eq 1 ]
+  [[ $said == *keystore.lock*'Permission denied'* ]]
   cmp "$PUBLIC/state/keystore" before
   permitted 700 400 65534 # the file cannot be written
-  [ "$status" -eq 1 ] && [[ $said == *"$PUBLIC/state/keystore"*'Permission denied'* ]]
+  [ "$status" -eq 1 ]
+  [[ $said == *"$PUBLIC/state/keystore"*'Permission denied'* ]]
   cmp "$PUBLIC/state/keystore" before
   permitted 700 600 0 # the file is another user's
-  [ "$status" -eq 1 ] && [[ $said == *'belongs to another user'* ]]
+  [ "$status" -eq 1 ]
+  [[ $said == *'belongs to another user'* ]]
   cmp "$PUBLIC/state/keystore" before
   permitted 700 666 65534 # others may write it
-  [ "$status" -eq 1 ] && [[ $said == *'can be written by others'* ]]
+  [ "$status" -eq 1 ]
+  [[ $said == *'can be written by others'* ]]
   cmp "$PUBLIC/state/keystore" before
   permitted 700 600 65534
   [ "$status" -eq 0 ]

@@ -19,7 +19,7 @@ kept() { helper list | "$PYTHON3" -c 'import json, sys; print(*json.load(sys.std
   [ -z "$stderr" ] || [[ $stderr != *warning* ]]
   [[ $(kept) != *'/alice/ci'* && $(kept) == *'/alice/other'* && $(kept) == *reg.example* ]]
   [ "$(json '["saved"].__len__()' <"$SESSIONS")" -eq 1 ]
-  run ! grep -q dpat_ "$SESSIONS"
+  run -1 grep -q dpat_ "$SESSIONS"
 }
 
 @test "after a rename too, and by id" {

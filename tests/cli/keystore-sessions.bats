@@ -23,7 +23,7 @@ moved() {
 @test "init --sessions moves the sessions there are, and they go on working" {
   moved
   [ -z "$(bearer)" ]
-  run ! grep -rqF "$OLD" "$XDG_STATE_HOME"
+  run -1 grep -rqF "$OLD" "$XDG_STATE_HOME"
   grep -q '"user": "alice"' "$SESSIONS"
   succeeds dpat list
   succeeds dpat status --json
@@ -54,7 +54,7 @@ moved() {
   [ "$(json '["secrets_in"]' <<<"$output")" = "$KEYSTORE" ]
   start_server
   succeeds dpat login alice --service "$URL" --password-stdin <password
-  run ! grep -q '"bearer"' "$SESSIONS"
+  run -1 grep -q '"bearer"' "$SESSIONS"
   succeeds dpat create one -q --service local --user alice
   [ "$(dpat list -q --service local --user bob | wc -l)" -eq 0 ]
   succeeds dpat list -q --service "$URL" --user alice
@@ -97,7 +97,7 @@ moved() {
   cp "$KEYSTORE" before
   succeeds later "$DPAT" status
   run ! cmp -s before "$KEYSTORE"
-  run ! grep -q in_keystore "$SESSIONS"
+  run -1 grep -q in_keystore "$SESSIONS"
   run --separate-stderr later "$DPAT" list
   [ "$status" -eq "$(exit_of session_expired)" ]
   [[ $stderr == *'has expired'* ]]
@@ -111,7 +111,7 @@ moved() {
   [[ $output != *assphrase* ]]
   grep -q in_keystore "$SESSIONS"
   DPAT_PASSPHRASE_FILE=$HOME/passphrase succeeds later "$DPAT" status
-  run ! grep -q in_keystore "$SESSIONS"
+  run -1 grep -q in_keystore "$SESSIONS"
 }
 
 @test "a locked keystore: status asks nobody, a person is asked, where nobody is it is an error at once" {
@@ -157,7 +157,7 @@ moved() {
   succeeds dpat list
   mv away "$KEYSTORE" # what was lost is known still, and goes
   succeeds dpat list
-  run ! grep -q in_keystore "$SESSIONS"
+  run -1 grep -q in_keystore "$SESSIONS"
 }
 
 @test "a keystore that comes back after release gives its sessions back" {
@@ -212,7 +212,7 @@ moved() {
   cp "$KEYSTORE" before
   DPAT_USER=alice DPAT_PASSWORD_FILE=$HOME/password succeeds dpat create ci --out ci.token
   cmp "$KEYSTORE" before
-  run ! grep -q alice "$SESSIONS"
+  run -1 grep -q alice "$SESSIONS"
 }
 
 @test "kill -9 at any moment of moving and signing in leaves a session that works, or one told to be gone" {
@@ -233,7 +233,7 @@ moved() {
   done
   dpat keystore init --sessions -q
   succeeds dpat list
-  run ! grep -q '"bearer"' "$SESSIONS"
+  run -1 grep -q '"bearer"' "$SESSIONS"
 }
 
 @test "each step of a move that a kill ends is finished by the next run" {
@@ -251,7 +251,7 @@ moved() {
       succeeds dpat list
       case $(json '["bearers_in"]' <"$SESSIONS") in
         keystore) [ -z "$(bearer)" ] ;;
-        *) [ "$(bearer)" = "$OLD" ] && run ! grep -q in_keystore "$SESSIONS" ;;
+        *) [ "$(bearer)" = "$OLD" ] && run -1 grep -q in_keystore "$SESSIONS" ;;
       esac
     done
   done

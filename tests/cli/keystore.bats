@@ -89,7 +89,7 @@ setup() {
 @test "nothing of it is in the clear, neither secrets nor names of servers" {
   ready_keystore
   store reg.example alice v3ry-s3cret
-  run ! grep -aqE 'reg.example|alice|v3ry' "$KEYSTORE"
+  run -1 grep -aqE 'reg.example|alice|v3ry' "$KEYSTORE"
   grep -aq DPATSEAL "$KEYSTORE"
 }
 
@@ -184,7 +184,7 @@ setup() {
   signed_in
   succeeds dpat create ci --docker --registry "$REGISTRY"
   [[ $stderr == *'in docker-credential-dpat'* && $stderr != *unencrypted* ]]
-  run ! grep -q '"auth"' "$DOCKER_CONFIG/config.json"
+  run -1 grep -q '"auth"' "$DOCKER_CONFIG/config.json"
   docker manifest inspect --insecure "$REGISTRY/demo/app" >/dev/null
   grep -q '^alice dpat_' "$SEEN"
   docker login --username bob --password-stdin "$REGISTRY" <<<'bobs secret' >/dev/null 2>&1 || :
@@ -225,7 +225,7 @@ signed_in_for_an_hour() {
   INPUT=key answers 1 'credentials not found in native keychain' later "$HOME/bin/docker-credential-dpat" get
   answers 0 '{}' helper list
   succeeds later "$DPAT" status # what is remembered of it goes as well
-  run ! grep -q reg.example "$XDG_STATE_HOME/dpat/sessions.json" "$DOCKER_CONFIG/config.json"
+  run -1 grep -q reg.example "$XDG_STATE_HOME/dpat/sessions.json" "$DOCKER_CONFIG/config.json"
 }
 
 @test "what was written before Docker used the keystore is known to rest in config.json, and taken from there" {
@@ -236,7 +236,7 @@ signed_in_for_an_hour() {
   succeeds dpat status
   [[ $output == *"reg.example, in $(realpath "$DOCKER_CONFIG")/config.json, unencrypted"* ]]
   succeeds dpat logout
-  run ! grep -q reg.example "$DOCKER_CONFIG/config.json"
+  run -1 grep -q reg.example "$DOCKER_CONFIG/config.json"
 }
 
 @test "any command takes it out of the keystore" {
@@ -244,7 +244,7 @@ signed_in_for_an_hour() {
   succeeds later "$DPAT" status
   [ -z "$stderr" ]
   answers 0 '{}' helper list
-  run ! grep -q reg.example "$XDG_STATE_HOME/dpat/sessions.json" "$DOCKER_CONFIG/config.json"
+  run -1 grep -q reg.example "$XDG_STATE_HOME/dpat/sessions.json" "$DOCKER_CONFIG/config.json"
 }
 
 @test "what somebody else stored for that registry since is given, and stays" {

@@ -37,7 +37,8 @@ print(base64.b64decode(entry["auth"]).decode() if entry else "none")' "$DOCKER_C
   succeeds dpat login alice --password-stdin --json <password
   is_document status <<<"$output"
   left=$(($(date -d "$(printf '%s' "$output" | json '["expires_at"]')" +%s) - $(date +%s)))
-  [ "$left" -gt 43100 ] && [ "$left" -le 43200 ]
+  [ "$left" -gt 43100 ]
+  [ "$left" -le 43200 ]
   succeeds dpat login alice --password-stdin --for 30d --json <password
   left=$(($(date -d "$(printf '%s' "$output" | json '["expires_at"]')" +%s) - $(date +%s)))
   [ "$left" -gt $((30 * 86400 - 100)) ]

@@ -25,8 +25,8 @@ setup() {
   grep -q registry.example "$CONFIG"
   grep -q second.example "$CONFIG"
   succeeds dpat logout
-  ! grep -q registry.example "$CONFIG"
-  ! grep -q second.example "$CONFIG"
+  run -1 grep -q registry.example "$CONFIG"
+  run -1 grep -q second.example "$CONFIG"
   grep -q 'bWU6bWluZQ==' "$CONFIG"
   grep -q psFormat "$CONFIG"
   [ "$(sqlite3 "$STORE" "SELECT count(*) FROM token WHERE source = 'auto'")" -eq 0 ]
@@ -57,7 +57,7 @@ json.dump(config, open(path, "w"))' "$CONFIG"
   rm "$STORE"
   run --separate-stderr dpat logout
   [ "$status" -eq "$(exit_of store_missing)" ]
-  ! grep -q registry.example "$CONFIG"
+  run -1 grep -q registry.example "$CONFIG"
   fails_with not_signed_in dpat list
 }
 
@@ -65,7 +65,7 @@ json.dump(config, open(path, "w"))' "$CONFIG"
   dpat create ci -q --operator -u alice >ci.token
   dpat login alice --password-stdin --registry registry.example <ci.token
   succeeds dpat logout
-  ! grep -q registry.example "$CONFIG"
+  run -1 grep -q registry.example "$CONFIG"
   fails_with not_signed_in dpat list
 }
 

@@ -424,7 +424,7 @@ as_helper() {
   as_helper
   succeeds podman login -u bob --password-stdin --tls-verify=false "$REGISTRY" <<<hunter22
   [ "$(printf %s "$REGISTRY" | dpat credential get | json '["Secret"]')" = hunter22 ]
-  run ! grep -rqF hunter22 "$XDG_STATE_HOME" "$XDG_RUNTIME_DIR"
+  run -1 grep -rqF hunter22 "$XDG_STATE_HOME" "$XDG_RUNTIME_DIR"
   [ "$(podman login --get-login "$REGISTRY")" = bob ]
   [ "$(skopeo login --get-login "$REGISTRY")" = bob ]
   inspect demo/app

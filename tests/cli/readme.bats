@@ -95,7 +95,8 @@ glab variable set REGISTRY_TOKEN
 vault kv put -mount=secret registry token=-
 kubectl create secret generic registry --from-file=token=/dev/stdin" ]
   grep -q '"credsStore": "dpat"' .docker/config.json
-  [ -s dpat-backup.db ] && [ -s dpat-backup.db.key ]
+  [ -s dpat-backup.db ]
+  [ -s dpat-backup.db.key ]
   [ "$(dpat account grants --service local --porcelain)" = $'bob\tteam\twrite' ]
   [ "$(dpat account public --service local)" = team/app ]
   succeeds dpat list --porcelain --service local --operator -u alice

@@ -100,7 +100,7 @@ docker_login() { run docker login -u "$1" --password-stdin "$REGISTRY" <"$2"; }
     jwks: $HOME/deep/keys/jwks.json" ]
   [ "$(stat -c %a deep/keys deep/keys/jwks.json deep/keys/rootcertbundle.pem | tr '\n' ' ')" = '755 644 644 ' ]
   openssl x509 -in deep/keys/rootcertbundle.pem -noout -text | grep -q prime256v1
-  run ! grep -rq PRIVATE deep/keys
+  run -1 grep -rq PRIVATE deep/keys
   dpat registry config --out deep/keys --url https://tokens.example:8443 --registry-service 'a: b' --json 2>/dev/null >document
   is_document registry_config <document
   id=$(json '["key_id"]' <document)
@@ -286,7 +286,7 @@ refused() {
   # what OAuth's clients look for stands beside it
   refused 401 UNAUTHORIZED expired -d grant_type=password -d username=alice -d "password=$secret" "$URL/token"
   [ "$(json '["error"]' <answer)" = invalid_grant ]
-  run ! grep -q dpat_ server.log
+  run -1 grep -q dpat_ server.log
   dpat account public team/app on -q
   curl -s -o answer "$URL/token?scope=repository:team/app:pull,push"
   granted_in_log() { grep -q '"granted":"repository:team/app:pull"' server.log; }

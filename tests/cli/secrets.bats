@@ -62,12 +62,12 @@ setup() {
 
 @test "a helper sees no secret in its arguments or environment" {
   mkdir -p bin "$DOCKER_CONFIG"
-  printf '#!/bin/sh\ntr "\\0" "\\n" </proc/$$/cmdline >>%s/seen\nenv >>%s/seen\ncat >/dev/null\n[ "$1" = get ] && { echo credentials not found in native keychain; exit 1; }\nexit 0\n' "$HOME" "$HOME" >bin/docker-credential-spy
+  printf '#!/bin/sh\ntr "\\0" "\\n" </proc/$$/cmdline >>%s/seen\nenv >>%s/seen\ncat >%s/input\ncd %s\ncase $1 in get) cat kept || { echo credentials not found in native keychain; exit 1; } ;; store) mv input kept ;; esac\n' "$HOME" "$HOME" "$HOME" "$HOME" >bin/docker-credential-spy
   chmod +x bin/docker-credential-spy
   printf '{"credsStore":"spy"}' >"$DOCKER_CONFIG/config.json"
   PATH=$HOME/bin:$PATH succeeds dpat create ci --docker --registry r.example
   grep -q docker-credential-spy seen
-  ! grep -q dpat_ seen
+  run -1 grep -q dpat_ seen
 }
 
 @test "the password never rests on the client" {

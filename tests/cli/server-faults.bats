@@ -74,7 +74,7 @@ EOF
   sqlite3 "$STORE" 'ALTER TABLE session RENAME TO gone'
   curl -s -o answer -w '%{http_code}' -H "Authorization: Bearer $bearer" "$URL/v2/user" >code
   [ "$(cat code)" = 500 ]
-  run ! grep -q "$HOME" answer
+  run -1 grep -q "$HOME" answer
   said() { grep -q '"status":500.*"error":"' server.log; }
   wait_until said
 }

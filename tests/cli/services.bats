@@ -100,7 +100,7 @@ user_at() { dpat status --json "$@" | json '["user"]'; }
   dpat config set user bob --service https://tokens.example
   [ "$(user_at)" = alice ]
   [ "$(user_at --service https://tokens.example)" = bob ]
-  run ! grep -q '"user"' "$CONFIG"
+  run -1 grep -q '"user"' "$CONFIG"
   printf '{"service":"https://tokens.example/","user":"carol"}' >"$CONFIG"
   [ "$(user_at)" = carol ]
   [ "$(user_at --service local)" = null ]

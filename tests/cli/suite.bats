@@ -41,7 +41,7 @@ EOT
   suite DPAT_SERVICE=hub DPAT_TIMEOUT=0 DPAT_USER=eve DPAT_NO_INPUT=1 DPAT_STORE=/nowhere/s DOCKER_CONFIG=/nowhere \
     DOCKER_AUTH_CONFIG='{}' DOCKER_HOST=x XDG_CONFIG_HOME=/nowhere XDG_RUNTIME_DIR=/nowhere REGISTRY_AUTH_FILE=/nowhere \
     CLICOLOR_FORCE=1 COLUMNS=10 HTTPS_PROXY=http://127.0.0.1:1 SSL_CERT_FILE=/nowhere LC_ALL=C LANG=de_DE.UTF-8 \
-    <<<'signed_in; succeeds dpat create ci -q; succeeds dpat list; [ "$(names)" = ci ]; run ! grep nowhere <(env | grep -v ^HOME)'
+    <<<'signed_in; succeeds dpat create ci -q; succeeds dpat list; [ "$(names)" = ci ]; run -1 grep nowhere <(env | grep -v ^HOME)'
   [ "$status" -eq 0 ]
   run env -i PATH="$PATH" LD_X=kept DPAT_X=x DOCKER_X=x XDG_X=x LANG=x LC_X=x BASH_ENV=x MAKEFLAGS=x LINES=$'two\nDPAT_Y=lines' \
     sh -c '. "$0"; env' "$TOP_SRCDIR/tests/environment.sh"
