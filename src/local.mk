@@ -153,6 +153,8 @@ libdpat_a_SOURCES = \
 	src/credentials/docker_config.h \
 	src/credentials/docker_file.c \
 	src/credentials/docker_file.h \
+	src/credentials/docker_move.c \
+	src/credentials/docker_move.h \
 	src/credentials/docker_rules.c \
 	src/credentials/docker_rules.h \
 	src/credentials/helper.c \

@@ -85,8 +85,7 @@ static void tidy (struct app *app)
     int64_t now = clock_now_us () / 1000000;
     app->passphrase_input.no_input = true;
     if (docker_entry_withdraw_expired (folder, now, NULL, &why) != 0 && why.code != ERROR_STATE)
-        output_note ("dpat: an expired session's entry could not be taken out of Docker's or podman's credentials: %s",
-                     why.text);
+        output_note ("dpat: an ended sign-in left credentials: %s", why.text);
     if (bearers_settle (folder, keystore_sessions (app->keystore), now, &why) != 0)
         log_debug ("the bearers of sessions stay where they are: %s", why.text);
     if (saved_secret_tidy (&place, &why) != 0)
@@ -94,25 +93,42 @@ static void tidy (struct app *app)
     app->passphrase_input.no_input = app->options.no_input;
 }
 
-/* Where nothing says who is meant and one session is kept for the service, it is that one's user. */
+/* Of the users that are known at the current service, the one there is. */
+struct only_user {
+    const struct app *app;
+    const char *name; /* NULL as long as there is none */
+    bool several;
+};
+
+static void see_user (struct only_user *only, const char *service, const char *user)
+{
+    if (strcmp (service, only->app->settings.service_name) != 0)
+        return;
+    only->several = only->several || (only->name && strcmp (only->name, user) != 0);
+    only->name = user;
+}
+
+/* Where nothing says who is meant and one session is kept for the service, it is that one's user; without a session,
+ * the one for whom something is left in Docker's credentials. */
 static int choose_only_user (struct app *app, struct error *err)
 {
     AUTOPTR (session_file) file = NULL;
     AUTO (kept_session_list) sessions = { .items = NULL };
-    const struct kept_session *only = NULL;
-    size_t count = 0;
+    AUTO (docker_record_list) records = { .items = NULL };
+    struct only_user only = { .app = app };
     if (app->settings.user)
         return 0;
     if (session_file_open (app->settings.state_folder, &file, err) != 0)
         return -1;
     session_file_list (file, &sessions);
+    session_file_list_docker (file, &records);
     for (size_t i = 0; i < sessions.count; i++)
-        if (strcmp (sessions.items[i].service, app->settings.service_name) == 0) {
-            only = &sessions.items[i];
-            count++;
-        }
-    if (count == 1)
-        app->settings.user = xstrdup (only->user);
+        if (sessions.items[i].expires_at != 0)
+            see_user (&only, sessions.items[i].service, sessions.items[i].user);
+    for (size_t i = 0; only.name == NULL && i < records.count; i++)
+        see_user (&only, records.items[i].service, records.items[i].user);
+    if (only.name && !only.several)
+        app->settings.user = xstrdup (only.name);
     return 0;
 }
 
@@ -245,7 +261,8 @@ static bool has_pat (const struct app *app, const struct session_file *file)
     session_file_list_docker (file, &records);
     for (size_t i = 0; i < records.count; i++)
         if (strcmp (records.items[i].service, app->settings.service_name) == 0
-            && strcmp (records.items[i].user, app->settings.user) == 0)
+            && strcmp (records.items[i].user, app->settings.user) == 0 && !records.items[i].automatic
+            && !records.items[i].ended)
             return true;
     return false;
 }

@@ -11,8 +11,10 @@
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
 #include "src/credentials/bearers.h"
+#include "src/credentials/docker_move.h"
 #include "src/credentials/helper.h"
 #include "src/credentials/keystore.h"
+#include "src/credentials/records.h"
 #include "src/token/expiry.h"
 
 /* How long unlock keeps the key when it is not said, and at most. */
@@ -51,6 +53,8 @@ static json_t *keystore_document (const char *action, const struct app *app, con
     json_set (document, "exists", json_boolean (status->exists));
     json_set (document, "unlocked", json_boolean (status->unlocked));
     json_set (document, "sessions", json_boolean (sessions));
+    json_set (document, "moved", json_null ());
+    json_set (document, "kept", json_null ());
     return document;
 }
 
@@ -104,28 +108,103 @@ static int move_sessions (struct app *app, bool to_keystore, struct error *err)
                          clock_now_us () / 1000000, err);
 }
 
+/* What dpat wrote for docker moves into the keystore; of each of the others it is asked. */
+static int choose_moves (const struct app *app, struct docker_config *config, struct docker_move_list *list,
+                         struct error *err)
+{
+    AUTOPTR (session_file) file = NULL;
+    if (session_file_open (app->settings.state_folder, &file, err) != 0)
+        return -1;
+    for (size_t i = 0; i < list->count; i++) {
+        struct docker_move_item *item = &list->items[i];
+        struct error why = ERROR_INIT;
+        if (item->credential.user == NULL)
+            continue;
+        item->is_ours = session_file_is_ours (file, docker_config_path (config), item->key, &item->credential);
+        AUTOFREE char *question = xasprintf ("Move the credentials of %s for %s, which dpat did not write, too?",
+                                             item->credential.user, item->key);
+        item->is_wanted =
+            item->is_ours || app->options.yes || prompt_confirm (question, app->options.no_input, &why) == 0;
+        if (why.code == ERROR_NONE || why.code == ERROR_DECLINED)
+            continue;
+        *err = why;
+        return -1;
+    }
+    return 0;
+}
+
 /* Docker finds the helper on PATH, and nowhere else. */
-static void tell_of_docker (const struct app *app)
+static void tell_of_docker (const struct app *app, struct docker_config *config, const struct docker_move_list *list)
 {
     struct error why = ERROR_INIT;
     if (helper_check (HELPER, "Docker's config.json", &why) != 0)
         output_note ("warning: %s; put it there: ln -s \"$(command -v dpat)\" /usr/local/bin/docker-credential-dpat",
                      why.text);
-    if (!app->options.quiet && !app->options.json)
-        output_note ("Docker keeps its credentials in it from now on; those it had it needs anew: docker login");
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].is_left)
+            output_note ("warning: a copy of the credentials for %s is still where Docker kept them; erase it: printf "
+                         "%%s '%s' | docker-credential-%s erase",
+                         list->items[i].key, list->items[i].asked_by, docker_config_store (config));
+    if (app->options.quiet || app->options.json)
+        return;
+    for (size_t i = 0; i < list->count; i++)
+        output_note (list->items[i].is_wanted ? "moved the credentials for %s into the keystore"
+                                              : "left the credentials for %s where they are",
+                     list->items[i].key);
+    output_note ("Docker keeps its credentials in it from now on");
+}
+
+static json_t *list_keys (const struct docker_move_list *list, bool wanted)
+{
+    json_t *keys = json_array ();
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].is_wanted == wanted)
+            json_add (keys, json_string (list->items[i].key));
+    return keys;
+}
+
+/* What init needs for Docker; config is NULL without --docker. */
+struct docker_part {
+    struct docker_config *config;
+    struct docker_move_list moves;
+};
+
+static void docker_part_release (struct docker_part *part)
+{
+    docker_config_free (part->config);
+    docker_move_list_release (&part->moves);
+}
+
+static int prepare_docker (struct app *app, struct docker_part *part, struct error *err)
+{
+    if (docker_target_open_config (app, &part->config, err) != 0 || ask_about_docker (app, part->config, err) != 0
+        || docker_move_find (part->config, HELPER, &part->moves, err) != 0)
+        return -1;
+    return choose_moves (app, part->config, &part->moves, err);
+}
+
+/* The keystore is opened before config.json is locked. */
+static int move_docker (struct app *app, struct docker_part *part, struct error *err)
+{
+    bool moves = false;
+    for (size_t i = 0; i < part->moves.count; i++)
+        moves = moves || part->moves.items[i].is_wanted;
+    if ((moves && keystore_check (app->keystore, err) != 0)
+        || docker_move_run (part->config, HELPER, keystore_credentials (app->keystore), &part->moves, err) != 0)
+        return error_prefix (err, "the keystore is there, but Docker does not use it");
+    tell_of_docker (app, part->config, &part->moves);
+    return 0;
 }
 
 static int run_init (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     const struct init_options *options = invocation->state;
     struct app *app = invocation->app;
-    AUTOPTR (docker_config) config = NULL;
+    AUTO (docker_part) docker = { .config = NULL };
     AUTO (secret) passphrase = SECRET_INIT;
     struct keystore_status status;
-    if (app_load (app, err) != 0 || keystore_status (app->keystore, &status, err) != 0)
-        return -1;
-    if (options->docker
-        && (docker_target_open_config (app, &config, err) != 0 || ask_about_docker (app, config, err) != 0))
+    if (app_load (app, err) != 0 || keystore_status (app->keystore, &status, err) != 0
+        || (options->docker && prepare_docker (app, &docker, err) != 0))
         return -1;
     if (status.exists && !options->docker && !options->sessions)
         return keystore_init (app->keystore, &passphrase, err); /* which says what there is */
@@ -135,11 +214,14 @@ static int run_init (struct invocation *invocation, json_t **ret_result, struct 
         return -1;
     if (options->sessions && move_sessions (app, true, err) != 0)
         return error_prefix (err, "the keystore is there, but not all sessions rest in it");
-    if (options->docker && docker_config_set_store (config, HELPER, err) != 0)
-        return error_prefix (err, "the keystore is there, but Docker does not use it");
-    if (options->docker)
-        tell_of_docker (app);
-    return done ("init", app, status.unlocked, ret_result);
+    if (docker.config && move_docker (app, &docker, err) != 0)
+        return -1;
+    done ("init", app, status.unlocked, ret_result);
+    if (docker.config) {
+        json_set (*ret_result, "moved", list_keys (&docker.moves, true));
+        json_set (*ret_result, "kept", list_keys (&docker.moves, false));
+    }
+    return 0;
 }
 
 static int run_release (struct invocation *invocation, json_t **ret_result, struct error *err)
@@ -211,9 +293,10 @@ static const struct command keystore_command_init = {
         "DPAT_PASSPHRASE_FILE. With --docker the Docker CLI keeps its credentials there from now on: \"credsStore\" "
         "of\n"
         "Docker's config.json becomes \"dpat\"; another store that it names is replaced only with a yes, or -y. What\n"
-        "stands in config.json already stays there, but Docker does not look at it any more while it can open the\n"
-        "keystore: docker login, or dpat create --docker, writes it anew. Docker looks for docker-credential-dpat on\n"
-        "PATH, which is dpat under that name; unlock the keystore first, or docker asks at each look.\n"
+        "dpat stored for Docker moves into the keystore. For each of Docker's other credentials there is a question,\n"
+        "which -y answers with yes: those that do not move stay where they are, and Docker still finds them there\n"
+        "(credHelpers). Docker looks for docker-credential-dpat on PATH, which is dpat under that name; unlock the\n"
+        "keystore first, or docker asks at each look.\n"
         "\n"
         "With --sessions dpat's own sessions rest there from now on, those of now included: sessions.json then has\n"
         "no bearer, but who is signed in where and until when, and which tokens were given to Docker. Commands that\n"

@@ -38,6 +38,19 @@ static void find_session (const struct app *app, const struct session_file *file
     facts->secrets_in = kept.bearer.data ? session_file_path (file) : keystore_path (app->keystore);
 }
 
+/* Whether one of the entries is of a token that somebody signed in with; an automatic one belongs to a session. */
+static bool shows_token (const json_t *entries)
+{
+    const json_t *entry;
+    size_t i;
+    json_array_foreach (entries, i, entry)
+    {
+        if (!json_is_true (json_object_get (entry, "ended")) && !json_is_true (json_object_get (entry, "automatic")))
+            return true;
+    }
+    return false;
+}
+
 /* Ask the service whether the session still holds. */
 static int check (struct app *app, struct error *err)
 {
@@ -73,7 +86,7 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
     if (facts.docker_entries == NULL)
         return -1;
     find_session (app, file, sealed.exists, &facts);
-    if (facts.with == STATUS_NOBODY && json_array_size (facts.docker_entries) > 0)
+    if (facts.with == STATUS_NOBODY && shows_token (facts.docker_entries))
         facts.with = STATUS_PAT;
     facts.keystore = sealed.exists ? keystore_path (app->keystore) : NULL;
     facts.keystore_unlocked = sealed.unlocked;

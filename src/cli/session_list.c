@@ -8,6 +8,7 @@
 #include "src/base/memory.h"
 #include "src/cli/app.h"
 #include "src/cli/output.h"
+#include "src/core/docker_entry.h"
 #include "src/credentials/records.h"
 #include "src/credentials/session_file.h"
 
@@ -62,6 +63,8 @@ json_t *session_list_document (const struct app *app, const struct session_file 
                          kept->bearer.data ? session_file_path (file) : keystore_path (app->keystore));
     }
     for (size_t i = 0; i < records.count; i++) {
+        if (docker_entry_is_over (&records.items[i], clock_now_us () / 1000000))
+            continue;
         json_t *item = find_item (app, items, records.items[i].service, records.items[i].user);
         json_add (json_object_get (item, "registries"), json_string (records.items[i].registry));
     }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "src/base/clock.h"
 #include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/cli/app.h"
@@ -15,13 +16,16 @@ static int add_entry (json_t *entries, const struct session_file *file, const st
     AUTOPTR (docker_config) config = NULL;
     if (docker_entry_open (record, &config, err) != 0)
         return -1;
+    const char *where = docker_entry_found_in (file, record, config);
+    if (where == NULL)
+        return 0;
     json_t *entry = json_object ();
     json_set_string (entry, "registry", record->registry);
     json_set_string (entry, "format", record->format);
-    const char *where = docker_entry_found_in (file, record, config);
     json_set_string (entry, "stored_in", where);
     json_set (entry, "unencrypted", json_boolean (strcmp (where, docker_config_path (config)) == 0));
     json_set (entry, "automatic", json_boolean (record->automatic));
+    json_set (entry, "ended", json_boolean (docker_entry_is_over (record, clock_now_us () / 1000000)));
     json_set_string (entry, "token_id", record->token_id);
     json_set_time (entry, "expires_at", record->expires_at);
     json_add (entries, entry);

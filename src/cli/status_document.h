@@ -26,8 +26,8 @@ struct status_facts {
     bool keystore_unlocked;
 };
 
-/* What dpat put into the credentials of Docker and podman for the current service and user, the newest last, and where
- * each rests. Owned; NULL when those credentials cannot be read. */
+/* What dpat put into the credentials of Docker and podman for the current service and user and what is there still, the
+ * newest last, and where each rests. Owned; NULL when those credentials cannot be read. */
 json_t *status_docker_entries (const struct app *app, const char *user, struct error *err);
 
 /* Make the document; docker is the newest of docker_entries. Owned. */

@@ -38,9 +38,9 @@ int docker_entry_open (const struct docker_record *record, struct docker_config 
     return docker_config_open (rules, record->path, ret_config, err);
 }
 
-static bool has_expired (const struct docker_record *record, int64_t now)
+bool docker_entry_is_over (const struct docker_record *record, int64_t now)
 {
-    return record->automatic && record->expires_at != 0 && record->expires_at <= now;
+    return record->ended || (record->automatic && record->expires_at != 0 && record->expires_at <= now);
 }
 
 bool docker_entry_has_expired (const char *state_folder, const char *registry, const struct credential *credential,
@@ -52,7 +52,7 @@ bool docker_entry_has_expired (const char *state_folder, const char *registry, c
         return false;
     session_file_list_docker (file, &records);
     for (size_t i = 0; i < records.count; i++)
-        if (strcmp (records.items[i].registry, registry) == 0 && has_expired (&records.items[i], now)
+        if (strcmp (records.items[i].registry, registry) == 0 && docker_entry_is_over (&records.items[i], now)
             && session_file_matches (file, &records.items[i], credential))
             return true;
     return false;
@@ -104,14 +104,25 @@ const char *docker_entry_found_in (const struct session_file *file, const struct
     return docker_config_found_in (config, record->registry, is_still_ours, &check);
 }
 
+/* What could not be taken away stays known as such. */
+static int leave_one (struct session_file *file, const struct docker_record *record, const char *where,
+                      struct error *err)
+{
+    AUTOFREE char *left = xasprintf ("%s in %s", record->registry, where);
+    session_file_end_docker (file, record);
+    error_detail_append (err, "left", left);
+    return error_prefix (err, "what dpat stored for %s is still there", left);
+}
+
 static int withdraw_one (struct session_file *file, const struct docker_record *record, bool *ret_erased,
                          struct error *err)
 {
     AUTOPTR (docker_config) config = NULL;
     struct record_check check = { .file = file, .record = record };
-    if (docker_entry_open (record, &config, err) != 0
-        || docker_config_erase (config, record->registry, is_still_ours, &check, ret_erased, err) != 0)
-        return -1;
+    if (docker_entry_open (record, &config, err) != 0)
+        return leave_one (file, record, record->path, err);
+    if (docker_config_erase (config, record->registry, is_still_ours, &check, ret_erased, err) != 0)
+        return leave_one (file, record, docker_config_stored_in (config, record->registry), err);
     session_file_remove_docker (file, record);
     return 0;
 }
@@ -133,7 +144,7 @@ static bool is_meant (const struct withdrawal *withdrawal, const struct docker_r
         return strcmp (record->user, withdrawal->user) == 0;
     if (withdrawal->token_id)
         return record->token_id && strcmp (record->token_id, withdrawal->token_id) == 0;
-    return has_expired (record, withdrawal->now);
+    return docker_entry_is_over (record, withdrawal->now);
 }
 
 static size_t count_meant (const struct withdrawal *withdrawal, const struct docker_record_list *records)
@@ -142,6 +153,16 @@ static size_t count_meant (const struct withdrawal *withdrawal, const struct doc
     for (size_t i = 0; i < records->count; i++)
         count += is_meant (withdrawal, &records->items[i]);
     return count;
+}
+
+/* The first failure is the error; of the others it tells what they left. */
+static void add_failure (struct error *err, bool is_first, const struct error *why)
+{
+    if (err && is_first)
+        *err = *why;
+    for (size_t i = 0; err && !is_first && i < why->detail_count; i++)
+        if (strcmp (why->details[i].key, "left") == 0)
+            error_detail_append (err, "left", why->details[i].text);
 }
 
 static int withdraw (const char *state_folder, const struct withdrawal *withdrawal, size_t *ret_count,
@@ -163,9 +184,11 @@ static int withdraw (const char *state_folder, const struct withdrawal *withdraw
     int status = 0;
     for (size_t i = 0; i < records.count; i++) {
         bool erased = false;
-        if (is_meant (withdrawal, &records.items[i])
-            && withdraw_one (file, &records.items[i], &erased, status == 0 ? err : NULL) != 0)
+        struct error why = ERROR_INIT;
+        if (is_meant (withdrawal, &records.items[i]) && withdraw_one (file, &records.items[i], &erased, &why) != 0) {
+            add_failure (err, status == 0, &why);
             status = -1;
+        }
         if (erased && ret_count)
             (*ret_count)++;
     }

@@ -40,9 +40,12 @@ int docker_entry_check (const struct docker_entry *entry, struct error *err);
 int docker_entry_open (const struct docker_record *record, struct docker_config **ret_config, struct error *err);
 
 /* Where what a record remembers rests, as far as can be seen in config, which is that of the record, without asking a
- * helper: its path, or the helper's program. Borrowed from config. */
+ * helper: its path, or the helper's program. NULL when it is not there any more. Borrowed from config. */
 const char *docker_entry_found_in (const struct session_file *file, const struct docker_record *record,
                                    struct docker_config *config);
+
+/* Whether the sign-in of a record is ended, by a sign-out or at its time (now: seconds UTC). */
+bool docker_entry_is_over (const struct docker_record *record, int64_t now);
 
 /* Whether credential, which rests somewhere for the registry, is what dpat wrote there for a sign-in whose session was
  * over by now (seconds UTC). Somebody else's never is. */
@@ -56,8 +59,9 @@ int docker_entry_put (const struct docker_entry *entry, const struct secret *sec
                       const struct docker_entry_note *note, struct error *err);
 
 /* Take away the entries dpat wrote for service and user, of those that still hold what it wrote, and forget them all.
- * A registry whose credentials cannot be changed keeps its record; the first such failure is the error, after the
- * others were done. ret_count (may be NULL) counts entries taken away. */
+ * A registry whose credentials cannot be changed keeps its record, which says then that its sign-in is ended; the first
+ * such failure is the error, after the others were done, and its detail `left` lists them all. ret_count (may be NULL)
+ * counts entries taken away. */
 int docker_entry_withdraw (const char *state_folder, const char *service, const char *user, size_t *ret_count,
                            struct error *err);
 
@@ -65,7 +69,8 @@ int docker_entry_withdraw (const char *state_folder, const char *service, const 
 int docker_entry_withdraw_token (const char *state_folder, const char *service, const char *token_id, size_t *ret_count,
                                  struct error *err);
 
-/* The same for automatic entries of every service that expired at or before now (seconds UTC). */
+/* The same for what is left of every service: automatic entries that expired at or before now (seconds UTC), and those
+ * whose sign-in is ended. */
 int docker_entry_withdraw_expired (const char *state_folder, int64_t now, size_t *ret_count, struct error *err);
 
 #endif

@@ -278,6 +278,24 @@ static int find_session (const struct login_place *place, const char *user, bool
     return 0;
 }
 
+/* Take away what dpat stored for this user. Failing that is told in full, whatever went wrong before (status). */
+static int withdraw_entries (const struct login_place *place, const char *user, size_t *ret_erased, int status,
+                             struct error *err)
+{
+    struct error why = ERROR_INIT;
+    if (docker_entry_withdraw (place->state_folder, place->service_name, user, ret_erased, &why) == 0)
+        return status;
+    if (err && status != 0) {
+        for (size_t i = 0; i < why.detail_count; i++)
+            error_detail (err, why.details[i].key, why.details[i].kind, why.details[i].text);
+        return -1;
+    }
+    if (err)
+        *err = why;
+    error_prefix (err, "%s is signed out, but not all is gone", user);
+    return error_hint (err, "make it accessible (dpat's own: dpat keystore unlock), then: dpat logout");
+}
+
 int logout_run (const struct login_place *place, const char *user, bool everywhere, bool *ret_was, struct error *err)
 {
     AUTO (kept_session) kept = { .service = NULL };
@@ -296,10 +314,9 @@ int logout_run (const struct login_place *place, const char *user, bool everywhe
     if (everywhere && why.code == ERROR_UNSUPPORTED) /* then nothing at all is done */
         return -1;
     size_t erased = 0;
-    if (docker_entry_withdraw (place->state_folder, place->service_name, user, &erased, status == 0 ? err : NULL) != 0)
-        status = -1;
     if (found && forget_session (place, user, status == 0 ? err : NULL) != 0)
         status = -1;
+    status = withdraw_entries (place, user, &erased, status, err);
     *ret_was = found || erased > 0;
     return status;
 }

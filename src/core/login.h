@@ -63,10 +63,11 @@ int login_run (const struct login_place *place, const struct sign_in *sign_in, c
 
 /* Sign out: end the session at the service (which deletes its auto-generated tokens), forget it here, and take what
  * dpat wrote for this user out of Docker's credentials. What is here goes even when the service cannot be told; that is
- * the error then. *ret_was tells whether there was anything. With everywhere all sessions of the account end, on other
- * machines as well, and all its auto-generated tokens go; that needs a live session (ERROR_NOT_SIGNED_IN). service in
- * place may be NULL when there is no session. Where the session rests in a keystore that is locked or damaged nothing
- * is done; where that is gone, the service cannot be told. */
+ * the error then, as is what cannot be taken out of Docker's credentials now: all of it is listed in the detail `left`,
+ * and goes with a later sign-out or clearing up. *ret_was tells whether there was anything. With everywhere all
+ * sessions of the account end, on other machines as well, and all its auto-generated tokens go; that needs a live
+ * session (ERROR_NOT_SIGNED_IN). service in place may be NULL when there is no session. Where the session rests in a
+ * keystore that is locked or damaged nothing is done; where that is gone, the service cannot be told. */
 int logout_run (const struct login_place *place, const char *user, bool everywhere, bool *ret_was, struct error *err);
 
 #endif

@@ -86,7 +86,7 @@ int bearers_keep (struct session_file *file, struct credentials *keystore, const
     if (!wanted || put_into_keystore (keystore, session, err) == 0)
         return 0;
     session_file_remove (file, session->service, session->user, NULL);
-    if (found)
+    if (old.service)
         session_file_put (file, &old);
     (void)session_file_save (file, NULL); /* a record without its bearer is told as such */
     return -1;
@@ -96,14 +96,23 @@ int bearers_forget (struct session_file *file, struct credentials *keystore, con
                     struct error *err)
 {
     AUTO (kept_session) session = { .service = NULL };
+    struct error why = ERROR_INIT;
     bool found;
     session_file_get (file, service, user, &session, &found);
     if (!found)
         return 0;
-    if (erase_from_keystore (keystore, &session, err) != 0)
-        return -1;
-    session_file_remove (file, service, user, NULL);
-    return session_file_save (file, err);
+    if (erase_from_keystore (keystore, &session, &why) == 0) {
+        session_file_remove (file, service, user, NULL);
+        return session_file_save (file, err);
+    }
+    if (why.code == ERROR_KEYSTORE && !session_file_wants_keystore (file)) {
+        secret_release (&session.bearer);
+        session.expires_at = 0;
+        return put_and_save (file, &session, err);
+    }
+    if (err)
+        *err = why;
+    return -1;
 }
 
 static bool is_settled (const struct kept_session *session, bool wants_keystore, int64_t now)
@@ -146,7 +155,10 @@ static int move_out (struct session_file *file, struct credentials *keystore, st
     if (erase_from_keystore (keystore, session, err) != 0)
         return -1;
     session->in_keystore = false;
-    return put_and_save (file, session, err);
+    if (session->expires_at != 0)
+        return put_and_save (file, session, err);
+    session_file_remove (file, session->service, session->user, NULL);
+    return session_file_save (file, err);
 }
 
 static int settle (struct session_file *file, struct credentials *keystore, int64_t now, struct error *err)

@@ -23,7 +23,9 @@ int bearers_read (struct credentials *keystore, struct kept_session *session, st
 int bearers_keep (struct session_file *file, struct credentials *keystore, const struct kept_session *session,
                   struct error *err);
 
-/* Forget the session of service and user, its bearer first; on failure it stays. Needs session_file_edit. */
+/* Forget the session of service and user, its bearer first; on failure it stays. Where sessions are no longer kept in
+ * the keystore and that is damaged, the session is over for everybody, and its bearer goes when the keystore can be
+ * read again. Needs session_file_edit. */
 int bearers_forget (struct session_file *file, struct credentials *keystore, const char *service, const char *user,
                     struct error *err);
 

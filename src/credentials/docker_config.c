@@ -121,10 +121,13 @@ const char *docker_config_found_in (struct docker_config *config, const char *ke
                                     bool (*matches) (void *context, const struct credential *credential), void *context)
 {
     AUTO (credential) held = { .user = NULL };
-    bool found;
-    bool in_file = docker_file_get (&config->file, config->rules, key, &held, &found, NULL) == 0 && found
-                   && matches (context, &held);
-    return in_file ? config->path : docker_config_stored_in (config, key);
+    bool found = false;
+    bool readable = docker_file_get (&config->file, config->rules, key, &held, &found, NULL) == 0;
+    if (readable && found && matches (context, &held))
+        return config->path;
+    const char *helper = docker_file_helper (&config->file, config->rules, key);
+    bool is_marked = !config->rules->marks_helpers || docker_file_has_entry (&config->file, key);
+    return helper && is_marked ? docker_config_stored_in (config, key) : readable ? NULL : config->path;
 }
 
 /* The helper of its host has the last word on a repository too, and can keep none. */
@@ -274,12 +277,32 @@ static bool is_wanted (const struct erasure *erasure, const struct credential *h
     return erasure->matches == NULL || erasure->matches (erasure->context, held);
 }
 
+/* One that does not tell has nothing if its list says so, or if docker knows of no entry either (is_marked false). Why
+ * there is no list may be told; what stands in the answer of a get may be the secret. */
+static int look_surely (struct credentials *helper, const char *key, bool is_marked, struct credential *ret_held,
+                        bool *ret_holds, struct error *err)
+{
+    enum helper_holding holding;
+    struct error why = ERROR_INIT;
+    if (helper_look (helper, key, ret_held, &holding, &why, err) != 0)
+        return -1;
+    *ret_holds = holding == HELPER_HAS_ONE;
+    if (holding != HELPER_DOES_NOT_TELL || !is_marked)
+        return 0;
+    if (helper_lists (helper, key, ret_holds, err) != 0)
+        return -1;
+    if (*ret_holds && err)
+        *err = why;
+    return *ret_holds ? -1 : 0;
+}
+
 /* *ret_holds tells whether the helper has something afterwards. */
-static int erase_from_helper (const char *name, struct erasure *erasure, bool *ret_holds, struct error *err)
+static int erase_from_helper (const char *name, struct erasure *erasure, bool is_marked, bool *ret_holds,
+                              struct error *err)
 {
     AUTOPTR (credentials) helper = helper_credentials (name, HELPER_TIMEOUT_MS, err);
     AUTO (credential) held = { .user = NULL };
-    if (helper == NULL || credentials_get (helper, erasure->key, &held, ret_holds, err) != 0)
+    if (helper == NULL || look_surely (helper, erasure->key, is_marked, &held, ret_holds, err) != 0)
         return -1;
     if (!*ret_holds || !is_wanted (erasure, &held))
         return 0;
@@ -320,7 +343,8 @@ int docker_config_erase (struct docker_config *config, const char *key,
     if (docker_file_edit (&file, config->path, err) != 0)
         return -1;
     const char *helper = docker_file_helper (&file, config->rules, key);
-    if (helper && erase_from_helper (helper, &erasure, &helper_holds, err) != 0)
+    bool is_marked = !config->rules->marks_helpers || docker_file_has_entry (&file, key);
+    if (helper && erase_from_helper (helper, &erasure, is_marked, &helper_holds, err) != 0)
         return -1;
     bool mark_is_old = helper && !helper_holds && config->rules->marks_helpers;
     if (erase_from_file (&file, &erasure, mark_is_old, err) != 0)
@@ -332,16 +356,4 @@ int docker_config_erase (struct docker_config *config, const char *key,
 const char *docker_config_store (const struct docker_config *config)
 {
     return docker_file_store (&config->file);
-}
-
-int docker_config_set_store (struct docker_config *config, const char *helper, struct error *err)
-{
-    struct docker_file file = { .lock = FILE_LOCK_INIT };
-    int status = docker_file_edit (&file, config->path, err);
-    if (status == 0) {
-        docker_file_set_store (&file, helper);
-        status = docker_file_write (&file, err);
-    }
-    docker_file_release (&file);
-    return status;
 }

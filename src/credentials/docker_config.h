@@ -35,7 +35,8 @@ enum docker_holding { DOCKER_HAS_NONE, DOCKER_HAS_ONE, DOCKER_HELPER_DOES_NOT_TE
 const char *docker_config_stored_in (struct docker_config *config, const char *key);
 
 /* Where one that was stored rests, as far as can be seen without asking a helper: in the file if matches (context,
- * credential) knows what that holds, though a helper was named since. Borrowed. */
+ * credential) knows what that holds, though a helper was named since. NULL when the file shows that it is not there any
+ * more. Borrowed. */
 const char *docker_config_found_in (struct docker_config *config, const char *key,
                                     bool (*matches) (void *context, const struct credential *credential),
                                     void *context);
@@ -69,9 +70,6 @@ int docker_config_put (struct docker_config *config, const char *key, const stru
 
 /* The helper that config.json names for all registries (credsStore); NULL when it names none. Borrowed. */
 const char *docker_config_store (const struct docker_config *config);
-
-/* Name another one, under the lock and on the file as it is now. */
-int docker_config_set_store (struct docker_config *config, const char *helper, struct error *err);
 
 /* Remove what rests for key, in the helper and in the file, if matches (context, credential) says so, all under the
  * lock; *ret_erased tells. NULL matches removes whatever is there. Where there is no file, there is nothing. */

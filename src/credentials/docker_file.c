@@ -158,6 +158,17 @@ void docker_file_set_store (struct docker_file *file, const char *helper)
     json_set_string (file->root, "credsStore", helper);
 }
 
+void docker_file_set_helper (struct docker_file *file, const char *host, const char *helper)
+{
+    const char *key = find_key (file->root, "credHelpers");
+    json_t *helpers = key ? json_object_get (file->root, key) : NULL;
+    if (!json_is_object (helpers)) {
+        helpers = json_object ();
+        json_set (file->root, key ? key : "credHelpers", helpers);
+    }
+    json_set_string (helpers, host, helper);
+}
+
 bool docker_file_has_auth (const struct docker_file *file)
 {
     const char *store = docker_file_store (file);
@@ -282,6 +293,22 @@ int docker_file_get (const struct docker_file *file, const struct docker_rules *
         return read_entry (file, json_object_get (auths, found), ret_credential, ret_found, err);
     *ret_found = false;
     return 0;
+}
+
+char **docker_file_keys (const struct docker_file *file, size_t *ret_count)
+{
+    json_t *auths = get_member (file->root, "auths");
+    const char *key;
+    json_t *value;
+    char **keys = xcalloc (json_object_size (auths) + 1, sizeof (*keys));
+    *ret_count = 0;
+    json_object_foreach (auths, key, value) keys[(*ret_count)++] = xstrdup (key);
+    return keys;
+}
+
+bool docker_file_has_entry (const struct docker_file *file, const char *key)
+{
+    return json_object_get (get_member (file->root, "auths"), key) != NULL;
 }
 
 bool docker_file_remove (struct docker_file *file, const char *key)

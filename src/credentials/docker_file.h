@@ -48,6 +48,15 @@ void docker_file_set_store (struct docker_file *file, const char *helper);
 int docker_file_get (const struct docker_file *file, const struct docker_rules *rules, const char *key,
                      struct credential *ret_credential, bool *ret_found, struct error *err);
 
+/* Have docker use a helper for one host, whatever credsStore says: credHelpers; "" means the file. */
+void docker_file_set_helper (struct docker_file *file, const char *host, const char *helper);
+
+/* The keys of all entries, in their order. *ret_count tells how many; the array and each are owned. */
+char **docker_file_keys (const struct docker_file *file, size_t *ret_count);
+
+/* Whether there is an entry of exactly that key, be it empty. */
+bool docker_file_has_entry (const struct docker_file *file, const char *key);
+
 /* Take out the entry of key. Returns whether there was one. */
 bool docker_file_remove (struct docker_file *file, const char *key);
 

@@ -86,6 +86,7 @@ static struct docker_record read_record (const json_t *object)
                                    .user = session_file_string (object, "user"),
                                    .token_id = xstrdup (json_get_string (object, "token_id")),
                                    .automatic = json_is_true (json_object_get (object, "automatic")),
+                                   .ended = json_is_true (json_object_get (object, "ended")),
                                    .expires_at = json_get_integer (object, "expires_at"),
                                    .hash = session_file_string (object, "hash") };
 }
@@ -138,6 +139,18 @@ void session_file_remove_docker (struct session_file *file, const struct docker_
         AUTO (docker_record) known = read_record (json_array_get (records_of (file), i));
         if (is_same_entry (&known, record) && strcmp (known.hash, record->hash) == 0)
             json_array_remove (records_of (file), i);
+    }
+}
+
+void session_file_end_docker (struct session_file *file, const struct docker_record *record)
+{
+    size_t i;
+    json_t *object;
+    json_array_foreach (records_of (file), i, object)
+    {
+        AUTO (docker_record) known = read_record (object);
+        if (is_same_entry (&known, record) && strcmp (known.hash, record->hash) == 0)
+            json_set (object, "ended", json_true ());
     }
 }
 

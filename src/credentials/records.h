@@ -20,6 +20,7 @@ struct docker_record {
     char *user;         /* owned */
     char *token_id;     /* owned; NULL when the service did not tell */
     bool automatic;     /* made by a sign-in, and to be removed with its session; else put there on request */
+    bool ended;         /* its sign-in is; it is still to be taken out of the credentials */
     int64_t expires_at; /* 0 = never */
     char *hash;         /* owned; of user and secret, keyed; "" in a damaged record */
 };
@@ -58,7 +59,10 @@ int session_file_put_docker (struct session_file *file, const struct docker_reco
 /* Of the records of the same entry as this one forget all but the newest. Returns whether there was one to forget. */
 bool session_file_settle_docker (struct session_file *file, const struct docker_record *record);
 
-/* Forget a record, known by its entry and hash. */
+/* Remember that the sign-in of a record, known by its entry and hash, is ended. */
+void session_file_end_docker (struct session_file *file, const struct docker_record *record);
+
+/* Forget a record, known in the same way. */
 void session_file_remove_docker (struct session_file *file, const struct docker_record *record);
 
 /* All records. Owned: docker_record_list_release. */

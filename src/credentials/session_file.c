@@ -243,9 +243,9 @@ void session_file_get (const struct session_file *file, const char *service, con
 {
     const json_t *session =
         json_array_get (sessions_of (file), session_file_find (sessions_of (file), "service", service, "user", user));
-    *ret_found = session != NULL;
     if (session)
         *ret_session = read_session (session);
+    *ret_found = session && ret_session->expires_at != 0;
 }
 
 void session_file_list (const struct session_file *file, struct kept_session_list *ret_list)

@@ -20,7 +20,7 @@ struct kept_session {
     char *user;           /* owned */
     struct secret bearer; /* empty when it rests in the keystore, or went when the session was over; see bearers.h */
     bool in_keystore;     /* the keystore has the bearer, or may have it */
-    int64_t expires_at;
+    int64_t expires_at; /* 0: it was ended here, and only its bearer is still to be taken out of the keystore */
 };
 
 /* Sessions in the order they were kept. */
@@ -60,7 +60,8 @@ const char *session_file_path (const struct session_file *file);
 bool session_file_wants_keystore (const struct session_file *file);
 void session_file_want_keystore (struct session_file *file, bool wanted);
 
-/* The session kept for service and user; *ret_found tells. Owned: kept_session_release. */
+/* The session kept for service and user; *ret_found tells, and is false for one that was ended here, though
+ * *ret_session says what is left of it. Owned: kept_session_release. */
 void session_file_get (const struct session_file *file, const char *service, const char *user,
                        struct kept_session *ret_session, bool *ret_found);
 

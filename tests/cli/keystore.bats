@@ -232,7 +232,8 @@ signed_in_for_an_hour() {
   export DPAT_PASSPHRASE_FILE=$HOME/passphrase
   signed_in
   dpat create ci --docker --registry reg.example
-  dpat keystore init --docker -q
+  dpat keystore init -q
+  sed -i '1s/{/{"credsStore":"dpat",/' "$DOCKER_CONFIG/config.json" # by hand: keystore init --docker moves it
   succeeds dpat status
   [[ $output == *"reg.example, in $(realpath "$DOCKER_CONFIG")/config.json, unencrypted"* ]]
   succeeds dpat logout
@@ -261,7 +262,7 @@ signed_in_for_an_hour() {
   unset DPAT_PASSPHRASE_FILE
   run terminal -- env LC_ALL=C faketime -f +2h "$DPAT" status
   [ "$status" -eq 0 ]
-  [[ $output != *Passphrase* && $output == *'could not be taken out'* ]]
+  [[ $output != *Passphrase* && $output == *'is still there'* ]]
   grep -q reg.example "$XDG_STATE_HOME/dpat/sessions.json"
   export DPAT_PASSPHRASE_FILE=$HOME/passphrase
   answers 0 '{"reg.example":"alice"}' helper list

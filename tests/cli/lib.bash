@@ -14,7 +14,7 @@ dpat_folders() {
 # A home, and nothing of the caller's settings.
 dpat_home() {
   local name
-  for name in "${!DPAT_@}" "${!DOCKER_@}" "${!XDG_@}" "${!CLICOLOR@}"; do
+  for name in "${!DPAT_@}" "${!DOCKER_@}" "${!PASSWORD_STORE_@}" "${!XDG_@}" "${!CLICOLOR@}"; do
     case $name in DPAT_MANUAL | DPAT_RUNNER) ;; *) unset "$name" ;; esac
   done
   unset REGISTRY_AUTH_FILE NO_COLOR COLUMNS SSL_CERT_FILE \
@@ -22,6 +22,7 @@ dpat_home() {
   export HOME="$BATS_TEST_TMPDIR/home"
   dpat_folders
   export DPAT_SERVICE=local
+  export DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere # the keys of whoever runs this are not ours
   mkdir -p "$HOME"
   STORE="$XDG_DATA_HOME/dpat/service.db"
   cd "$HOME" || return 1

@@ -71,7 +71,8 @@ KINDS = {
                        docker_entries={"type": "array", "items": record(
                            None, registry={"type": "string"}, format={"enum": ["docker", "podman"]},
                            stored_in={"type": "string"},
-                           unencrypted={"type": "boolean"}, automatic={"type": "boolean"}, token_id=NULLABLE,
+                           unencrypted={"type": "boolean"}, automatic={"type": "boolean"}, ended={"type": "boolean"},
+                           token_id=NULLABLE,
                            expires_at=TIME)},
                        secrets_in=NULLABLE,
                        keystore={"anyOf": [{"type": "null"}, record(None, path={"type": "string"},
@@ -81,7 +82,8 @@ KINDS = {
                               user={"type": "string"}, enabled={"type": "boolean"},
                               recovery_code_left={"type": "boolean"}, locked_until=TIME, recovery_code=NULLABLE),
     "keystore": document(action={"enum": ["init", "unlock", "lock", "passphrase", "release", "status"]}, path={"type": "string"},
-                         exists={"type": "boolean"}, unlocked={"type": "boolean"}, sessions={"type": "boolean"}),
+                         exists={"type": "boolean"}, unlocked={"type": "boolean"}, sessions={"type": "boolean"},
+                         moved={"type": ["array", "null"]}, kept={"type": ["array", "null"]}),
     "grant_list": document(count=COUNT, grants={"type": "array", "items": record(
         None, user={"type": "string"}, namespace={"type": "string"}, right=RIGHT, granted_at=TIME)}),
     "grant": document(action={"enum": ["grant", "revoke"]}, dry_run={"type": "boolean"}, user={"type": "string"},
