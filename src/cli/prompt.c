@@ -42,9 +42,17 @@ static int ask (const char *label, int flags, bool no_input, struct secret *ret_
     return status;
 }
 
+/* Enter or Ctrl-D alone is no answer: nothing is sent. */
+static int ask_for_something (const char *label, int flags, bool no_input, struct secret *ret_answer, struct error *err)
+{
+    if (ask (label, flags, no_input, ret_answer, err) != 0)
+        return -1;
+    return ret_answer->len > 0 ? 0 : error_set (err, ERROR_NO_INPUT, "\"%s\": nothing was typed", label);
+}
+
 int prompt_secret (const char *label, bool no_input, struct secret *ret_secret, struct error *err)
 {
-    return ask (label, RPP_ECHO_OFF, no_input, ret_secret, err);
+    return ask_for_something (label, RPP_ECHO_OFF, no_input, ret_secret, err);
 }
 
 int prompt_new_secret (const char *label, bool no_input, struct secret *ret_secret, struct error *err)
@@ -63,7 +71,7 @@ int prompt_new_secret (const char *label, bool no_input, struct secret *ret_secr
 char *prompt_line (const char *label, bool no_input, struct error *err)
 {
     AUTO (secret) answer = SECRET_INIT;
-    if (ask (label, RPP_ECHO_ON, no_input, &answer, err) != 0)
+    if (ask_for_something (label, RPP_ECHO_ON, no_input, &answer, err) != 0)
         return NULL;
     return xstrdup (secret_text (&answer));
 }
@@ -100,9 +108,10 @@ int prompt_confirm (const char *question, bool no_input, struct error *err)
         return error_hint (err, "give -y to say yes beforehand");
     }
     AUTOFREE char *label = xasprintf ("%s [y/N]", question);
-    AUTOFREE char *answer = prompt_line (label, no_input, err);
-    if (answer == NULL)
+    AUTO (secret) typed = SECRET_INIT;
+    if (ask (label, RPP_ECHO_ON, no_input, &typed, err) != 0)
         return -1;
+    const char *answer = secret_text (&typed);
     if (strcmp (answer, "y") == 0 || strcmp (answer, "Y") == 0 || strcmp (answer, "yes") == 0)
         return 0;
     return error_set (err, ERROR_DECLINED, "the answer was no; nothing was changed");

@@ -7,14 +7,14 @@
 #include "src/base/error.h"
 #include "src/base/secret.h"
 
-/* Ask for a secret on /dev/tty without echo; label without the colon. ERROR_NO_INPUT when there is no terminal or
- * no_input is set; an answer as long as the largest password is refused rather than cut. */
+/* Ask for a secret on /dev/tty without echo; label without the colon. ERROR_NO_INPUT when there is no terminal,
+ * no_input is set, or nothing is typed; an answer as long as the largest password is refused rather than cut. */
 int prompt_secret (const char *label, bool no_input, struct secret *ret_secret, struct error *err);
 
 /* The same, asked twice; ERROR_USAGE when the answers differ. */
 int prompt_new_secret (const char *label, bool no_input, struct secret *ret_secret, struct error *err);
 
-/* Ask for a line on /dev/tty. Owned. NULL on failure. */
+/* Ask for a line on /dev/tty. Owned. NULL on failure, and with ERROR_NO_INPUT when nothing is typed. */
 char *prompt_line (const char *label, bool no_input, struct error *err);
 
 /* See that there is a terminal to ask on, before something is begun that must ask. ERROR_NO_INPUT. */

@@ -91,6 +91,24 @@ terminal() { "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" "$@"; }
   [ "$status" -eq 10 ]
 }
 
+@test "Enter or Ctrl-D at a prompt is no answer, and nothing is sent" {
+  dpat account add alice --password-stdin -q <<<"$PASSWORD"
+  for key in '' ^D; do
+    run terminal --expect 'Password or token of alice at the embedded service: ' --send "$key" -- "$DPAT" login alice
+    [[ $status -eq 10 && $output == *'nothing was typed'* ]]
+    run terminal --expect 'User at the embedded service: ' --send "$key" -- "$DPAT" login
+    [[ $status -eq 10 && $output == *'nothing was typed'*'dpat login USER'* ]]
+    run terminal --expect 'New password of bob at the embedded service: ' --send "$key" -- "$DPAT" account add bob
+    [ "$status" -eq 10 ]
+    run terminal --expect 'Old password of alice at the embedded service: ' --send "$key" -- "$DPAT" account passwd alice
+    [ "$status" -eq 10 ]
+    run terminal --expect "New passphrase of dpat's keystore: " --send "$key" -- "$DPAT" keystore init
+    [ "$status" -eq 10 ]
+  done
+  [ "$(dpat account list -q)" = alice ]
+  run ! grep -q sign_in_failed <<<"$(dpat log --all --json)"
+}
+
 # Docker Hub, where nobody listens.
 nowhere_hub() {
   unset DPAT_SERVICE HTTP_PROXY ALL_PROXY NO_PROXY no_proxy https_proxy http_proxy all_proxy
