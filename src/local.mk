@@ -99,6 +99,8 @@ libdpat_a_SOURCES = \
 	src/cli/qr.h \
 	src/cli/remembered.c \
 	src/cli/remembered.h \
+	src/cli/secret_file.c \
+	src/cli/secret_file.h \
 	src/cli/service_words.c \
 	src/cli/service_words.h \
 	src/cli/session_list.c \

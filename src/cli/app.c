@@ -1,8 +1,6 @@
 /* One run of dpat: settings, adapters, and who is signed in. */
 #include "src/cli/app.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +11,7 @@
 #include "src/base/memory.h"
 #include "src/base/time.h"
 #include "src/cli/output.h"
+#include "src/cli/secret_file.h"
 #include "src/cli/sign_in_input.h"
 #include "src/core/docker_entry.h"
 #include "src/credentials/bearers.h"
@@ -20,6 +19,8 @@
 #include "src/service/accounts.h"
 #include "src/service/password.h"
 #include "src/service/registry.h"
+
+#define PASSWORD_FILE "DPAT_PASSWORD_FILE"
 
 const char *app_user_agent (void)
 {
@@ -70,7 +71,9 @@ int app_load_settings (struct app *app, struct error *err)
         return -1;
     app->passphrase_input = (struct passphrase_input){ .no_input = app->options.no_input };
     app->passphrases = keystore_passphrase_source (&app->passphrase_input);
-    app->keystore = keystore_new (app->settings.state_folder, &app->passphrases);
+    const char *folder = app->settings.state_folder;
+    /* without a place for it no command gets as far as to look */
+    app->keystore = keystore_new (folder ? folder : "/nonexistent", &app->passphrases);
     app->loaded = true;
     return 0;
 }
@@ -139,8 +142,10 @@ int app_load (struct app *app, struct error *err)
     if (app_load_settings (app, err) != 0 || choose_only_user (app, err) != 0)
         return -1;
     log_debug ("service %s, user %s, state in %s", app->settings.service_name,
-               app->settings.user ? app->settings.user : "(none)", app->settings.state_folder);
-    tidy (app);
+               app->settings.user ? app->settings.user : "(none)",
+               app->settings.state_folder ? app->settings.state_folder : "(no place)");
+    if (app->settings.state_folder)
+        tidy (app);
     return 0;
 }
 
@@ -224,28 +229,11 @@ static int sign_in_as_operator (struct app *app, struct error *err)
     return 0;
 }
 
-static int read_password_file (const char *path, struct secret *ret_password, struct error *err)
+static int sign_in_for_this_run (struct app *app, const struct secret *password, struct error *err)
 {
-    AUTOFREE char *what = xasprintf ("the file %s (DPAT_PASSWORD_FILE)", path);
-    AUTOCLOSE int fd = open (path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return error_set (err, ERROR_CONFIG, "cannot open %s: %s", what, strerror (errno));
-    if (secret_read (ret_password, fd, PASSWORD_MAX_BYTES + 2, what, err) != 0) {
-        if (err)
-            err->code = ERROR_CONFIG;
+    if (need_user (app, PASSWORD_FILE, err) != 0 || app_open_service (app, err) != 0)
         return -1;
-    }
-    secret_chomp (ret_password);
-    return 0;
-}
-
-static int sign_in_for_this_run (struct app *app, const char *password_file, struct error *err)
-{
-    AUTO (secret) password = SECRET_INIT;
-    if (need_user (app, "DPAT_PASSWORD_FILE", err) != 0 || read_password_file (password_file, &password, err) != 0
-        || app_open_service (app, err) != 0)
-        return -1;
-    struct sign_in sign_in = { .user = app->settings.user, .secret = &password };
+    struct sign_in sign_in = { .user = app->settings.user, .secret = password };
     AUTO (code_input) codes = { .service = app_service_title (app), .no_input = app->options.no_input };
     const struct code_source source = sign_in_code_source (&codes);
     if (login_sign_in (app->service, &app->caller, &sign_in, &source, &app->session, err) != 0)
@@ -304,6 +292,8 @@ static int sign_in_by_kept_session (struct app *app, struct error *err)
     AUTOPTR (session_file) file = NULL;
     AUTO (kept_session) kept = { .service = NULL };
     bool found = false;
+    if (settings_check_folders (err) != 0)
+        return error_hint (err, "set HOME, or give the password of --user in a file that DPAT_PASSWORD_FILE names");
     if (session_file_open (app->settings.state_folder, &file, err) != 0)
         return -1;
     if (app->settings.user)
@@ -330,10 +320,11 @@ int app_sign_in (struct app *app, struct error *err)
         return -1;
     if (app->options.operator_mode)
         return sign_in_as_operator (app, err);
-    const char *password_file = getenv ("DPAT_PASSWORD_FILE");
-    if (password_file && password_file[0])
-        return sign_in_for_this_run (app, password_file, err);
-    return sign_in_by_kept_session (app, err);
+    AUTO (secret) password = SECRET_INIT;
+    bool found;
+    if (secret_file_read (PASSWORD_FILE, &password, &found, err) != 0)
+        return -1;
+    return found ? sign_in_for_this_run (app, &password, err) : sign_in_by_kept_session (app, err);
 }
 
 struct login_place app_login_place (struct app *app)

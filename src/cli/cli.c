@@ -162,6 +162,9 @@ static int run_command (struct run *run, struct error *err)
     bool to_stdout = options->json || options->porcelain;
     if (to_stdout && output_check (run->app->stdout_was_closed, err) != 0)
         return -1;
+    bool keeps_files = run->command->keeps_files || (run->parent && run->parent->keeps_files);
+    if (keeps_files && settings_check_folders (err) != 0)
+        return -1;
     int status = run->command->run (&invocation, &result, err);
     if (result == NULL)
         return status;

@@ -180,5 +180,6 @@ const struct command cmd_config = {
         "  registry         what --docker signs in to, remembered for each service; written by dpat login\n"
         "                   --registry",
     .topics = (const char *const[]){ "environment", NULL },
+    .keeps_files = true,
     .subcommands = (const struct command *const[]){ &config_get, &config_set, &config_unset, &config_list, NULL },
 };

@@ -140,6 +140,8 @@ static int open_docker_sink (struct invocation *invocation, struct create_work *
 static int open_keystore_sink (struct invocation *invocation, struct create_work *work, struct error *err)
 {
     const struct app *app = invocation->app;
+    if (settings_check_folders (err) != 0)
+        return -1;
     work->saved_place = app_saved_place (app);
     work->saved_as = saved_secret_key (&work->saved_place, work->wish.name);
     work->sink = sink_keystore_open (&work->saved_place, work->saved_as, err);

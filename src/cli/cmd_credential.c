@@ -31,6 +31,7 @@ const struct command cmd_credential = {
     .min_arguments = 1,
     .max_arguments = 1,
     .argument_kind = ARGUMENT_CREDENTIAL,
+    .keeps_files = true,
     .run = run,
     .view = view_nothing,
 };

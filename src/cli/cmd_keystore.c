@@ -386,6 +386,7 @@ const struct command cmd_keystore = {
         "manager. Docker uses it as the credential helper docker-credential-dpat (see dpat credential --help). The\n"
         "names of the servers are sealed with the secrets.",
     .topics = (const char *const[]){ "secrets", "environment", NULL },
+    .keeps_files = true,
     .subcommands =
         (const struct command *const[]){ &keystore_command_init, &keystore_command_unlock, &keystore_command_lock,
                                          &keystore_command_passphrase, &keystore_command_release,

@@ -236,6 +236,7 @@ const struct command cmd_login = {
     .state_size = sizeof (struct login_options),
     .accepts = ACCEPTS_YES,
     .max_arguments = 1,
+    .keeps_files = true,
     .run = run,
     .view = view_status,
 };

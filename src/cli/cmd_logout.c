@@ -78,6 +78,7 @@ const struct command cmd_logout = {
     .topics = (const char *const[]){ "secrets", NULL },
     .groups = (const struct option_group[]){ { logout_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct logout_options),
+    .keeps_files = true,
     .run = run,
     .view = view_status,
 };

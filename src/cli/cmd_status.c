@@ -114,6 +114,7 @@ const struct command cmd_status = {
     .topics = (const char *const[]){ "secrets", "output", NULL },
     .groups = (const struct option_group[]){ { status_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct status_options),
+    .keeps_files = true,
     .run = run,
     .accepts = ACCEPTS_PORCELAIN,
     .view = view_status_or_list,

@@ -3,6 +3,7 @@
 #define DPAT_CLI_COMMAND_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "src/base/error.h"
@@ -61,6 +62,7 @@ struct command {
     const struct option_group *groups;
     size_t state_size;
     unsigned accepts; /* of enum accepts */
+    bool keeps_files; /* it is about dpat's own folders; without a place for them it is refused before it runs */
     int min_arguments;
     int max_arguments; /* -1: any number */
     enum argument_kind argument_kind;

@@ -183,7 +183,7 @@ int helper_perform (struct app *app, const char *action, struct error *err)
         error_set (err, ERROR_USAGE, "\"%.60s\" is nothing that a credential helper does", action);
         return error_hint (err, "it does: get, store, erase, list");
     }
-    if (app_load_settings (app, err) != 0)
+    if (settings_check_folders (err) != 0 || app_load_settings (app, err) != 0)
         return -1;
     buffer_init (&call.answer, ANSWER_MAX_BYTES);
     if (act (&call, action, &why) != 0) {

@@ -83,9 +83,21 @@ static char *own_folder (const char *variable, const char *xdg, const char *unde
     return NULL;
 }
 
-char *settings_config_folder (struct error *err)
+static char *find_config_folder (struct error *err)
 {
     return own_folder ("DPAT_CONFIG_DIR", "XDG_CONFIG_HOME", ".config", err);
+}
+
+static char *find_state_folder (struct error *err)
+{
+    return own_folder ("DPAT_STATE_DIR", "XDG_STATE_HOME", ".local/state", err);
+}
+
+int settings_check_folders (struct error *err)
+{
+    AUTOFREE char *config = find_config_folder (err);
+    AUTOFREE char *state = config ? find_state_folder (err) : NULL;
+    return state ? 0 : -1;
 }
 
 static int parse_service (const char *text, enum service_kind *ret_kind, struct error *err)
@@ -170,6 +182,8 @@ static char *config_path (const char *folder)
 
 json_t *settings_read (const char *folder, struct error *err)
 {
+    if (folder == NULL)
+        return json_object ();
     AUTOFREE char *path = config_path (folder);
     AUTO (buffer) text;
     buffer_init (&text, CONFIG_MAX_BYTES);
@@ -258,6 +272,8 @@ char *settings_store_path (const struct settings *settings, const struct common_
     if (store)
         return absolute_path (store, err);
     AUTOFREE char *folder = own_folder (NULL, "XDG_DATA_HOME", ".local/share", err);
+    if (folder == NULL)
+        error_hint (err, "set HOME, or name the store with --store or DPAT_STORE");
     return folder ? xasprintf ("%s/service.db", folder) : NULL;
 }
 
@@ -321,11 +337,9 @@ static int load_service_name (struct settings *settings, const struct common_opt
 
 int settings_load (struct settings *settings, const struct common_options *options, struct error *err)
 {
-    settings->config_folder = settings_config_folder (err);
-    if (settings->config_folder == NULL)
-        return -1;
-    settings->state_folder = own_folder ("DPAT_STATE_DIR", "XDG_STATE_HOME", ".local/state", err);
-    settings->config = settings->state_folder ? settings_read (settings->config_folder, err) : NULL;
+    settings->config_folder = find_config_folder (NULL);
+    settings->state_folder = find_state_folder (NULL);
+    settings->config = settings_read (settings->config_folder, err);
     if (settings->config == NULL)
         return -1;
     const char *service = choose (options->service, "DPAT_SERVICE", settings->config, "service");

@@ -33,8 +33,8 @@ struct common_options {
 
 /* The settings of one run. All strings are owned. */
 struct settings {
-    char *config_folder;
-    char *state_folder;
+    char *config_folder; /* NULL without HOME: there is no place for it */
+    char *state_folder;  /* the same */
     json_t *config; /* the config file's object; empty when there is none */
     enum service_kind service_kind;
     char *service;             /* as written: "local", "hub", a URL */
@@ -59,10 +59,11 @@ int settings_load (struct settings *settings, const struct common_options *optio
 /* Free what it owns. */
 void settings_release (struct settings *settings);
 
-/* The folder of config.json. Owned. NULL with ERROR_CONFIG when HOME is needed and unset. */
-char *settings_config_folder (struct error *err);
+/* See that there is a place for config.json and one for sessions and the keystore: ERROR_CONFIG without HOME. */
+int settings_check_folders (struct error *err);
 
-/* Read config.json of folder into an object, empty when there is none; every member is checked. Owned. */
+/* Read config.json of folder (NULL: there is no place for it) into an object, empty when there is none; every member is
+ * checked. Owned. */
 json_t *settings_read (const char *folder, struct error *err);
 
 /* See that there is a setting of that name; ERROR_USAGE names the nearest one. */

@@ -67,11 +67,20 @@ static json_t *new_root (void)
     return root;
 }
 
+static int no_folder (struct error *err)
+{
+    return error_set (err, ERROR_CONFIG, "HOME is not set, so there is no place for the file of sessions");
+}
+
 static int load (struct session_file *file, struct error *err)
 {
     AUTO (buffer) text;
     buffer_init (&text, STATE_MAX_BYTES);
     struct error why = ERROR_INIT;
+    if (file->folder == NULL) {
+        file->root = new_root ();
+        return 0;
+    }
     if (file_check_private (file->folder, ERROR_STATE, err) != 0
         || file_check_private (file->path, ERROR_STATE, err) != 0)
         return -1;
@@ -89,7 +98,7 @@ static struct session_file *new_file (const char *folder)
 {
     struct session_file *file = xcalloc (1, sizeof (*file));
     file->folder = xstrdup (folder);
-    file->path = xasprintf ("%s/sessions.json", folder);
+    file->path = xasprintf ("%s/sessions.json", folder ? folder : "");
     file->lock.fd = -1;
     return file;
 }
@@ -124,6 +133,8 @@ int session_file_edit (const char *folder, struct session_file **ret_file, struc
 {
     AUTOPTR (session_file) file = new_file (folder);
     struct error why = ERROR_INIT;
+    if (folder == NULL)
+        return no_folder (err);
     if (file_make_folder (folder, &why) != 0)
         return fail_for (file->path, &why, err);
     if (file_check_private (folder, ERROR_STATE, err) != 0)
@@ -153,6 +164,8 @@ int session_file_save (struct session_file *file, struct error *err)
 
 int session_file_check (const char *folder, struct error *err)
 {
+    if (folder == NULL)
+        return no_folder (err);
     AUTOFREE char *path = xasprintf ("%s/sessions.json", folder);
     struct error why = ERROR_INIT;
     if (file_check_private (folder, ERROR_STATE, err) != 0 || file_check_private (path, ERROR_STATE, err) != 0)

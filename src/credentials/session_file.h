@@ -33,6 +33,9 @@ struct kept_session_list {
 void kept_session_release (struct kept_session *session);
 void kept_session_list_release (struct kept_session_list *list);
 
+/* Where there is no place for a folder, below folder is NULL: for reading the file is then empty, and whatever changes it
+ * is ERROR_CONFIG. */
+
 /* Open the file in folder for reading; where there is none, an empty one, and nothing is made. *ret_file is owned. */
 int session_file_open (const char *folder, struct session_file **ret_file, struct error *err);
 

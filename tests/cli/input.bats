@@ -33,15 +33,68 @@ setup() { load lib.bash; dpat_home; }
   fails_with usage dpat "$(head -c 100000 /dev/zero | tr '\0' x)"
 }
 
-@test "HOME unset" {
+# Nothing says where dpat's own files could be.
+homeless() { env -u HOME -u XDG_CONFIG_HOME -u XDG_STATE_HOME -u XDG_DATA_HOME -u DOCKER_CONFIG "$DPAT" "$@"; }
+
+@test "without HOME what would be stored is refused, with the way out" {
+  signed_in
+  export DPAT_STORE=$STORE
+  for command in 'list' 'login alice --password-stdin' 'logout' 'status' 'config list' 'config set color never' \
+    'keystore init' 'keystore status' 'credential list' 'create ci -q'; do
+    # shellcheck disable=SC2086 # words
+    fails_with config homeless $command
+    [[ $stderr == *'HOME is not set'*hint:*HOME* ]]
+  done
+  unset DPAT_STORE
+  fails_with config homeless account list
+  [[ $stderr == *DPAT_STORE* ]]
+  HOME='' XDG_CONFIG_HOME='' XDG_STATE_HOME='' XDG_DATA_HOME='' fails_with config dpat list
+  [ ! -e /nonexistent ]
+}
+
+@test "without HOME what stores nothing works" {
+  signed_in
+  for command in --help version --version help 'help scopes' 'completion bash' 'list --help'; do
+    # shellcheck disable=SC2086 # words
+    succeeds homeless $command
+  done
+  printf '%s\n' "$PASSWORD" >password
+  export DPAT_PASSWORD_FILE=$HOME/password DPAT_USER=alice
+  start_server
+  for service in --service="$URL" --store="$STORE"; do
+    succeeds homeless create ci -q "$service"
+    [[ $output == dpat_* && $stderr == '' ]]
+    succeeds homeless list -q "$service"
+    [ "${#lines[@]}" -eq 1 ]
+    fails_with config homeless create cd --save "$service"
+    run homeless create cd --docker --registry registry.example "$service"
+    [ "$status" -eq 12 ]
+    succeeds homeless delete ci -y "$service"
+    succeeds homeless list -q "$service"
+    [ "$output" = '' ]
+  done
+  succeeds homeless account list -q --store="$STORE"
+  succeeds homeless log --operator --store="$STORE"
+}
+
+@test "folders that are named stand in for HOME" {
   unset HOME XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME
-  fails_with config dpat list
-  [[ $stderr == *HOME* ]]
-  HOME='' fails_with config dpat list
   export DPAT_CONFIG_DIR=$BATS_TEST_TMPDIR/c DPAT_STATE_DIR=$BATS_TEST_TMPDIR/s DPAT_STORE=$BATS_TEST_TMPDIR/d.db
   succeeds dpat account add alice --password-stdin <<<"$PASSWORD"
   succeeds dpat login alice --password-stdin <<<"$PASSWORD"
   succeeds dpat create ci -q
+}
+
+@test "an empty secret in a file that the environment names is refused before it is used" {
+  signed_in
+  : >empty
+  echo >newline
+  for file in empty newline; do
+    DPAT_USER=alice DPAT_PASSWORD_FILE=$HOME/$file fails_with config dpat list
+    [[ $stderr == *"$HOME/$file (DPAT_PASSWORD_FILE) is empty"* ]]
+    DPAT_PASSPHRASE_FILE=$HOME/$file fails_with config dpat keystore init
+  done
+  run ! grep -q sign_in_failed <<<"$(dpat log --json)"
 }
 
 @test "HOME that is no folder, or not writable" {
