@@ -60,6 +60,7 @@ struct run {
     void *state;
     char **argv; /* argv[0] is a name, the rest not yet parsed */
     int argc;
+    bool is_told; /* the error: the result on stdout has it */
 };
 
 /* Parse what stands before the name of a command or subcommand, and step to that name. */
@@ -166,12 +167,15 @@ static int run_command (struct run *run, struct error *err)
     if (keeps_files && settings_check_folders (err) != 0)
         return -1;
     int status = run->command->run (&invocation, &result, err);
-    if (result == NULL)
+    /* with --json there is one document: the result when some of several failed, else the error */
+    run->is_told = status != 0 && result && options->json && err->code == ERROR_PARTIAL;
+    if (result == NULL || (status != 0 && options->json && !run->is_told))
         return status;
     struct error why = ERROR_INIT;
     const char *color = run->app->loaded ? json_get_string (run->app->settings.config, "color") : NULL;
-    if (output_render (options, color, run->command->view, result, &why) != 0 && status == 0) {
+    if (output_render (options, color, run->command->view, result, &why) != 0 && (status == 0 || run->is_told)) {
         *err = why;
+        run->is_told = false;
         return -1;
     }
     return status;
@@ -186,8 +190,12 @@ static int run_nothing (const struct run *run, struct error *err)
     return error_hint (err, "dpat %s --help lists them", run->parent->name);
 }
 
-static int check_color (const struct common_options *options, struct error *err)
+/* One line asks for one form of output. --json wins over -q, which scripts set for all they run. */
+static int check_form (const struct common_options *options, struct error *err)
 {
+    if (options->porcelain && (options->json || options->quiet))
+        return error_set (err, ERROR_USAGE, "%s and --porcelain exclude each other: a result is printed in one form",
+                          options->json ? "--json" : "-q");
     return options->color ? settings_check ("color", options->color, err) : 0;
 }
 
@@ -216,7 +224,7 @@ static int run_line (struct run *run, struct error *err)
         run->command = &cmd_version;
     if (run->command && parse_command (run, err) != 0)
         return -1;
-    if (check_color (&run->app->options, err) != 0)
+    if (check_form (&run->app->options, err) != 0)
         return -1;
     log_enable (run->app->options.debug || settings_environment_flag ("DPAT_DEBUG"));
     if (settings_environment_flag ("DPAT_NO_INPUT"))
@@ -267,7 +275,7 @@ int cli_run (int argc, char **argv, bool stdout_was_closed)
     app_release (&app);
     if (broken_pipe)
         end_by_broken_pipe ();
-    if (status != 0)
+    if (status != 0 && !run.is_told)
         output_error (&err, json);
     interrupt_raise ();
     return status == 0 ? exit_status : error_kind (err.code)->exit_status;

@@ -109,6 +109,8 @@ int change_verdict (const struct change_report *report, struct error *err)
             *err = *first;
         if (failed > 1)
             error_prefix (err, "all %zu tokens failed, the first because", failed);
+        for (size_t i = 0; failed > 1 && i < report->count; i++)
+            error_detail_append (err, "tokens", report->items[i].name);
         return -1;
     }
     return error_set (err, ERROR_PARTIAL, "%zu of %zu tokens failed; each has its reason in the result", failed,

@@ -29,13 +29,21 @@ setup() { load lib.bash; dpat_home; signed_in; for n in a b c; do dpat create $n
   [ "$(printf '%s' "$output" | json '["ok"]')" = 1 ]
   [ "$(printf '%s' "$output" | json '["failed"]')" = 1 ]
   [ "$(printf '%s' "$output" | json '["items"][0]["error"]["code"]')" = token_not_found ]
-  is_document error partial 9 <<<"${stderr_lines[-1]}"
+  [ "$stderr" = '' ] # one document: the result has the errors
+  run --separate-stderr dpat delete b nothere -y
+  [ "$status" -eq 9 ]
+  [[ $stderr == *'"nothere": failed'*'deleted "b"'*'1 of 2 tokens failed'* ]]
 }
 
-@test "all failed alike: their code and the result" {
+@test "all failed alike: that is the error, and no result" {
+  fails_with token_not_found dpat delete x -y
   run --separate-stderr dpat delete x y -y --json
+  [[ $status -eq 3 && $output == '' ]]
+  is_document error token_not_found 3 <<<"$stderr"
+  [ "$(json '["error"]["details"]["tokens"]' <<<"$stderr")" = "['x', 'y']" ]
+  run --separate-stderr dpat delete x y -y
   [ "$status" -eq 3 ]
-  [ "$(printf '%s' "$output" | json '["failed"]')" = 2 ]
+  [[ $output$stderr == *x*y*'all 2 tokens failed'* ]]
 }
 
 @test "the same token named twice is one" {

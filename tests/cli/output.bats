@@ -77,3 +77,16 @@ setup() { load lib.bash; dpat_home; }
   [ "$(names)" = --scope ]
   succeeds dpat delete -y -- --scope
 }
+
+@test "contradictory forms of output are refused before anything is done" {
+  signed_in
+  run --separate-stderr dpat list --json --porcelain
+  [[ $status -eq 2 && $output == '' ]]
+  is_document error usage 2 <<<"$stderr"
+  run --separate-stderr dpat list -q --porcelain
+  [[ $status -eq 2 && $output == '' ]]
+  fails_with usage dpat delete --match '*' -y --porcelain -q
+  succeeds dpat list --json -q
+  is_document token_list <<<"$output"
+  fails_with usage dpat list --auto --manual
+}
