@@ -18,7 +18,7 @@ void buffer_release (struct buffer *buffer)
     if (buffer->data)
         explicit_bzero (buffer->data, buffer->capacity);
     free (buffer->data);
-    *buffer = (struct buffer){ .ceiling = buffer->ceiling };
+    *buffer = (struct buffer){ .ceiling = buffer->ceiling, .soft = buffer->soft };
 }
 
 /* Room for extra more bytes and a NUL; the old block is wiped, for it may hold a secret. */
@@ -34,7 +34,11 @@ static bool buffer_reserve (struct buffer *buffer, size_t extra)
     size_t capacity = buffer->capacity ? buffer->capacity : 64;
     while (capacity < need)
         capacity *= 2;
-    char *data = xmalloc (capacity);
+    char *data = buffer->soft ? memory_try (capacity, 1) : xmalloc (capacity);
+    if (data == NULL) {
+        buffer->failed = buffer->starved = true;
+        return false;
+    }
     if (buffer->data) {
         memcpy (data, buffer->data, buffer->len);
         explicit_bzero (buffer->data, buffer->capacity);

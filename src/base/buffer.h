@@ -12,7 +12,9 @@ struct buffer {
     size_t len;
     size_t capacity;
     size_t ceiling; /* bytes it may never pass */
-    bool failed;    /* an append went past the ceiling; later ones do nothing */
+    bool failed;    /* an append went past the ceiling, or starved; later ones do nothing */
+    bool soft;      /* set after buffer_init: an append without memory fails, and does not end the program */
+    bool starved;   /* that is why it failed */
 };
 
 /* An empty buffer that never holds more than ceiling bytes. */

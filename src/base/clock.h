@@ -1,4 +1,4 @@
-/* The one clock of dpat. Tests link another implementation of this header; faketime works too. */
+/* The clocks of dpat. Tests link another implementation of this header; faketime works too. */
 #ifndef DPAT_BASE_CLOCK_H
 #define DPAT_BASE_CLOCK_H
 
@@ -6,5 +6,8 @@
 
 /* Now, in microseconds since 1970 UTC. */
 int64_t clock_now_us (void);
+
+/* Microseconds since some moment in the past, for deadlines: nobody can set this clock. */
+int64_t clock_steady_us (void);
 
 #endif

@@ -42,6 +42,11 @@ void error_fill (struct error *err, enum error_code code, const char *fmt, ...)
     va_end (ap);
 }
 
+int error_no_memory (struct error *err)
+{
+    return error_set (err, ERROR_BUSY, "there is not enough memory for this now; try again in a moment");
+}
+
 int error_unreadable (struct error *err, enum error_code code, const char *what, const char *language, const char *why,
                       int line, int column)
 {

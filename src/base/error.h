@@ -139,6 +139,9 @@ void error_fill (struct error *err, enum error_code code, const char *fmt, ...) 
 int error_unreadable (struct error *err, enum error_code code, const char *what, const char *language, const char *why,
                       int line, int column);
 
+/* Refuse for want of memory, ERROR_BUSY. Always returns -1. */
+int error_no_memory (struct error *err);
+
 /* error_prefix (err, fmt, ...): put "what we were doing: " in front of the sentence. */
 #define error_prefix(...) (error_fill_prefix (__VA_ARGS__), error_result ())
 void error_fill_prefix (struct error *err, const char *fmt, ...) __attribute__ ((format (printf, 2, 3)));

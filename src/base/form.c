@@ -50,6 +50,8 @@ static int put (struct form *form, const char *name, const struct buffer *value,
             return 0; /* all of them are set at the end, once */
     } else if (before)
         return fail ("one that may stand once stands twice", err);
+    if (!before && json_object_size (form->fields) == FORM_FIELDS_MAX)
+        return fail ("there are too many", err);
     json_set (form->fields, name, json_stringn (buffer_text (value), value->len));
     return 0;
 }

@@ -88,6 +88,29 @@ json_t *json_parse_first (const char *text, size_t len, const char *what, enum e
     return parse (text, len, JSON_DISABLE_EOF_CHECK, what, code, err);
 }
 
+bool json_is_small (const char *text, size_t len, size_t values, size_t levels)
+{
+    size_t count = 1, level = 0;
+    bool inside = false; /* a string */
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        if (inside && c == '\\')
+            i++;
+        else if (c == '"')
+            inside = !inside;
+        else if (!inside && (c == '[' || c == '{')) {
+            count++;
+            level++;
+        } else if (!inside && (c == ']' || c == '}'))
+            level -= level > 0;
+        else if (!inside && c == ',')
+            count++;
+        if (count > values || level > levels)
+            return false;
+    }
+    return true;
+}
+
 static int append_chunk (const char *chunk, size_t size, void *data)
 {
     struct buffer *out = data;

@@ -3,6 +3,7 @@
 #define DPAT_BASE_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,10 @@ json_t *json_parse_value (const char *text, size_t len, const char *what, enum e
 
 /* The same for a text that may be followed by anything, which is not looked at: Go's decoder reads so. */
 json_t *json_parse_first (const char *text, size_t len, const char *what, enum error_code code, struct error *err);
+
+/* Whether a text has at most that many values, and at most that many levels of them, before it is parsed: each value
+ * takes many times the memory of its text. Counted by brackets and commas outside strings, so never too few. */
+bool json_is_small (const char *text, size_t len, size_t values, size_t levels);
 
 /* Append value as one line, keys in the order they were set, without a newline. */
 void json_write (struct buffer *out, const json_t *value);

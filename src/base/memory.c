@@ -2,11 +2,68 @@
 #include "src/base/memory.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
+
+/* How long an allocation waits for what others free, in a program with a reserve. */
+enum { WAIT_MS = 10, WAITS_MAX = 500 };
+
+/* The reserve: pages that nobody touches. malloc fails in any thread, so this is the program's and in no struct. */
+static struct {
+    pthread_mutex_t mutex;
+    size_t size; /* 0: none is kept */
+    void *pages; /* NULL: it is in use */
+} reserve = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+
+static void *map_pages (size_t size)
+{
+    void *pages = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return pages == MAP_FAILED ? NULL : pages;
+}
+
+int memory_keep_reserve (size_t size)
+{
+    if (reserve.size > 0)
+        return 0;
+    reserve.pages = map_pages (size);
+    reserve.size = reserve.pages ? size : 0;
+    return reserve.pages ? 0 : -1;
+}
+
+bool memory_is_short (void)
+{
+    pthread_mutex_lock (&reserve.mutex);
+    if (reserve.size > 0 && reserve.pages == NULL)
+        reserve.pages = map_pages (reserve.size);
+    bool is_short = reserve.size > 0 && reserve.pages == NULL;
+    pthread_mutex_unlock (&reserve.mutex);
+    return is_short;
+}
+
+bool memory_can_give (size_t size)
+{
+    void *pages = map_pages (size);
+    return pages && munmap (pages, size) == 0;
+}
+
+/* Make memory free by giving up the reserve, or wait a little for others to. Returns whether to try again. */
+static bool find_memory (unsigned tries)
+{
+    pthread_mutex_lock (&reserve.mutex);
+    bool kept = reserve.size > 0;
+    bool used = reserve.pages && munmap (reserve.pages, reserve.size) == 0;
+    reserve.pages = NULL;
+    pthread_mutex_unlock (&reserve.mutex);
+    if (kept && !used && tries > 0)
+        nanosleep (&(struct timespec){ .tv_nsec = WAIT_MS * 1000000L }, NULL);
+    return kept && tries < WAITS_MAX;
+}
 
 _Noreturn void memory_exhausted (void)
 {
@@ -19,14 +76,23 @@ _Noreturn void memory_exhausted (void)
 void *xmalloc (size_t size)
 {
     void *p = malloc (size ? size : 1);
+    for (unsigned tries = 0; p == NULL && find_memory (tries); tries++)
+        p = malloc (size ? size : 1);
     if (p == NULL)
         memory_exhausted ();
     return p;
 }
 
+void *memory_try (size_t count, size_t size)
+{
+    return calloc (count ? count : 1, size ? size : 1);
+}
+
 void *xcalloc (size_t count, size_t size)
 {
-    void *p = calloc (count ? count : 1, size ? size : 1);
+    void *p = memory_try (count, size);
+    for (unsigned tries = 0; p == NULL && find_memory (tries); tries++)
+        p = memory_try (count, size);
     if (p == NULL)
         memory_exhausted ();
     return p;
@@ -35,6 +101,8 @@ void *xcalloc (size_t count, size_t size)
 void *xreallocarray (void *ptr, size_t count, size_t size)
 {
     void *p = reallocarray (ptr, count ? count : 1, size ? size : 1);
+    for (unsigned tries = 0; p == NULL && find_memory (tries); tries++)
+        p = reallocarray (ptr, count ? count : 1, size ? size : 1);
     if (p == NULL)
         memory_exhausted ();
     return p;
@@ -55,13 +123,16 @@ char *xstrndup (const char *s, size_t len)
 
 char *xasprintf (const char *fmt, ...)
 {
-    char *text = NULL;
     va_list ap;
     va_start (ap, fmt);
-    int n = vasprintf (&text, fmt, ap);
+    int len = vsnprintf (NULL, 0, fmt, ap);
     va_end (ap);
-    if (n < 0 || text == NULL)
+    if (len < 0)
         memory_exhausted ();
+    char *text = xmalloc ((size_t)len + 1);
+    va_start (ap, fmt);
+    vsnprintf (text, (size_t)len + 1, fmt, ap);
+    va_end (ap);
     return text;
 }
 

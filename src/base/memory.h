@@ -1,12 +1,18 @@
-/* Memory that never fails quietly, and the attributes that free locals at the end of their scope. */
+/* Memory that never fails quietly, and the attributes that free locals at the end of their scope.
+ *
+ * A program that serves strangers must not end because one of them asked at a bad moment. It keeps a reserve
+ * (memory_keep_reserve), looks before it begins with something (memory_is_short, memory_can_give), and refuses it where
+ * memory is wanting; what has begun goes on with the reserve. */
 #ifndef DPAT_BASE_MEMORY_H
 #define DPAT_BASE_MEMORY_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The x-functions end the program with one line on stderr when memory is exhausted: every input has a ceiling, so
- * that is a dead machine and not an attack. What they return is owned; free it with free(). */
+ * that is a dead machine and not an attack. With a reserve they use that first, and then wait a few seconds for what
+ * others free. What they return is owned; free it with free(). */
 void *xmalloc (size_t size) __attribute__ ((malloc, alloc_size (1), returns_nonnull));
 
 /* count × size zeroed bytes; a product that overflows counts as exhausted memory. */
@@ -23,6 +29,19 @@ char *xstrndup (const char *s, size_t len) __attribute__ ((malloc, returns_nonnu
 
 /* A formatted string. */
 char *xasprintf (const char *fmt, ...) __attribute__ ((format (printf, 1, 2), malloc, returns_nonnull));
+
+/* count × size zeroed bytes, owned, or NULL: for what can be refused. */
+void *memory_try (size_t count, size_t size) __attribute__ ((malloc, alloc_size (1, 2)));
+
+/* Set size bytes apart for the worst moment; they cost address space, but no memory until they are used. Call it
+ * before there are threads; a second call changes nothing. Returns -1 when there are not so many. */
+int memory_keep_reserve (size_t size);
+
+/* Whether the reserve was used and could not be set apart again yet. Without a reserve always false. */
+bool memory_is_short (void);
+
+/* Whether size bytes could be had now. */
+bool memory_can_give (size_t size);
 
 /* End the program as the x-functions do: for libraries that allocate themselves and have none. */
 _Noreturn void memory_exhausted (void);

@@ -53,6 +53,8 @@ int password_hash (const struct secret *password, char **ret_phc, struct error *
     AUTOFREE char *phc = xmalloc (size);
     int code = argon2id_hash_encoded (PASSES, MEMORY_KIB, LANES, secret_text (password), password->len, salt,
                                       sizeof (salt), TAG_SIZE, phc, size);
+    if (code == ARGON2_MEMORY_ALLOCATION_ERROR)
+        return error_no_memory (err);
     if (code != ARGON2_OK)
         return error_set (err, ERROR_INTERNAL, "the password cannot be hashed: %s", argon2_error_message (code));
     *ret_phc = take (&phc);
@@ -68,7 +70,7 @@ int password_verify (const char *phc, const struct secret *password, bool *ret_r
         return error_set (err, ERROR_STORE_CORRUPT, "the stored password hash is damaged");
     int code = argon2id_verify (stored, secret_text (password), password->len);
     if (code == ARGON2_MEMORY_ALLOCATION_ERROR)
-        return error_set (err, ERROR_INTERNAL, "there is no memory to check the password");
+        return error_no_memory (err);
     if (code != ARGON2_OK && code != ARGON2_VERIFY_MISMATCH)
         return error_set (err, ERROR_STORE_CORRUPT, "the stored password hash is damaged: %s",
                           argon2_error_message (code));

@@ -64,6 +64,8 @@ static int fail (const struct sqlite *sqlite, int code, struct error *err)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return fail_corrupt (sqlite->path, why, err);
+    case SQLITE_NOMEM:
+        return error_no_memory (err);
     case SQLITE_CONSTRAINT:
         return error_set (err, ERROR_STATE_CONFLICT, "the store %s: %s", sqlite->path, why);
     case SQLITE_IOERR:
@@ -134,12 +136,18 @@ static struct value read_column (sqlite3_stmt *statement, int at)
     }
 }
 
+/* What is read is kept by whoever asked, up to about this much of a row. */
+enum { ROW_BYTES = 1024, ROWS_BETWEEN_LOOKS = 256 };
+
 static int step_through (sqlite3_stmt *statement, row_function *row, void *context)
 {
     int count = sqlite3_column_count (statement);
+    size_t rows = 0;
     AUTOFREE struct value *columns = xcalloc ((size_t)count + 1, sizeof (*columns));
     int code;
     while ((code = sqlite3_step (statement)) == SQLITE_ROW) {
+        if (++rows % ROWS_BETWEEN_LOOKS == 0 && !memory_can_give ((rows + ROWS_BETWEEN_LOOKS) * ROW_BYTES))
+            return SQLITE_NOMEM;
         for (int i = 0; i < count; i++)
             columns[i] = read_column (statement, i);
         if (row && row (context, columns, (size_t)count) != 0)

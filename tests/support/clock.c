@@ -14,6 +14,11 @@ int64_t clock_now_us (void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+int64_t clock_steady_us (void)
+{
+    return clock_now_us ();
+}
+
 void clock_set_us (int64_t now_us)
 {
     stopped_us = now_us;

@@ -86,9 +86,25 @@ static void the_malformed_is_refused (void **state)
     assert_null (form_parse ("a=\0b", 4, "scope", &err));
 }
 
+static void fields_are_bounded (void **state)
+{
+    (void)state;
+    struct error err = ERROR_INIT;
+    AUTO (buffer) text;
+    buffer_init (&text, 100000);
+    for (unsigned i = 0; i < FORM_FIELDS_MAX; i++)
+        buffer_printf (&text, "a%u=&", i);
+    json_auto_t *fields = form_parse (buffer_text (&text), text.len, "scope", &err);
+    assert_int_equal (json_object_size (fields), FORM_FIELDS_MAX);
+    buffer_puts (&text, "one=more");
+    assert_null (form_parse (buffer_text (&text), text.len, "scope", &err));
+    assert_code (&err, ERROR_USAGE);
+}
+
 int main (void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test (fields_are_bounded),
         cmocka_unit_test (fields_are_decoded),
         cmocka_unit_test (the_repeatable_one_is_joined),
         cmocka_unit_test (many_repeats_take_no_longer_than_a_long_value),

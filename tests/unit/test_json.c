@@ -69,9 +69,35 @@ static void what_is_wrong_with_yaml_is_said_without_quoting_it (void **state)
     }
 }
 
+static void values_and_levels_are_counted_before_parsing (void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t values, levels;
+    } rows[] = { { "1", 1, 0 },
+                 { "{}", 2, 1 },
+                 { "[1,2,3]", 4, 1 },
+                 { "{\"a\":[{},{}],\"b\":\"[{,\"}", 7, 3 },
+                 { "[\"\\\"[[[\",\"\\\\\",[]]", 5, 2 },
+                 { "[[[[", 5, 4 },
+                 { "]]]]", 1, 0 },
+                 { "\"\\", 1, 0 } };
+    for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
+        size_t len = strlen (rows[i].text);
+        assert_true (json_is_small (rows[i].text, len, rows[i].values, rows[i].levels));
+        assert_false (json_is_small (rows[i].text, len, rows[i].values - 1, rows[i].levels));
+        if (rows[i].levels > 0)
+            assert_false (json_is_small (rows[i].text, len, rows[i].values, rows[i].levels - 1));
+    }
+    assert_true (json_is_small (NULL, 0, 1, 0));
+}
+
 int main (void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test (values_and_levels_are_counted_before_parsing),
+
         cmocka_unit_test (what_is_wrong_with_json_is_said_without_quoting_it),
         cmocka_unit_test (a_text_of_any_kind_is_read_where_that_is_wanted),
         cmocka_unit_test (what_is_wrong_with_yaml_is_said_without_quoting_it),
