@@ -184,6 +184,10 @@ libdpat_a_SOURCES = \
 	src/hub/hub_private.h \
 	src/hub/hub_sessions.c \
 	src/hub/hub_tokens.c \
+	src/server/access_log.c \
+	src/server/access_log.h \
+	src/server/answer.c \
+	src/server/answer.h \
 	src/server/audit.c \
 	src/server/certificate.c \
 	src/server/certificate.h \

@@ -4,6 +4,7 @@ unit_tests = \
 	tests/unit/test_address \
 	tests/unit/test_bearers \
 	tests/unit/test_buffer \
+	tests/unit/test_connections \
 	tests/unit/test_commands \
 	tests/unit/test_crypto \
 	tests/unit/test_docker_config \
@@ -89,6 +90,7 @@ test_support = \
 	tests/support/daemon.py \
 	tests/support/api.py \
 	tests/support/commit.c \
+	tests/support/flood.py \
 	tests/support/hub-api.json \
 	tests/support/hub.py \
 	tests/support/inject.py \

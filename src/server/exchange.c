@@ -9,13 +9,22 @@
 #include "src/base/memory.h"
 #include "src/server/routes.h"
 
-struct exchange *exchange_new (struct server *server, const char *target)
+struct exchange *exchange_new (struct server *server, const char *target, const struct address *peer)
 {
-    struct exchange *exchange = xcalloc (1, sizeof (*exchange));
+    struct exchange *exchange = memory_try (1, sizeof (*exchange));
+    size_t len = strnlen (target, EXCHANGE_HEAD_MAX);
+    char *copy = exchange ? memory_try (len + 1, 1) : NULL;
+    if (copy == NULL) {
+        free (exchange);
+        return NULL;
+    }
     exchange->server = server;
-    exchange->target = xstrndup (target, strnlen (target, EXCHANGE_HEAD_MAX));
+    exchange->target = memcpy (copy, target, len);
     exchange->begun_us = clock_now_us ();
+    exchange->client = *peer;
+    address_format (peer, exchange->client_text);
     buffer_init (&exchange->body, EXCHANGE_BODY_MAX);
+    exchange->body.soft = true;
     return exchange;
 }
 

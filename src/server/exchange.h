@@ -19,7 +19,13 @@ struct route;
 
 /* Bytes of the head of a request at most, and of its body. */
 #define EXCHANGE_HEAD_MAX 16384
-#define EXCHANGE_BODY_MAX 65536
+#define EXCHANGE_BODY_MAX 16384
+
+/* Memory that must be there when a request begins: what making most answers takes at once. */
+#define EXCHANGE_MEMORY ((size_t)512 * 1024)
+
+/* JSON values of a body at most, and levels of them. */
+enum { EXCHANGE_VALUES_MAX = 64, EXCHANGE_LEVELS_MAX = 8 };
 
 /* What is answered. */
 struct reply {
@@ -50,7 +56,7 @@ struct exchange {
     struct address client;
     char client_text[ADDRESS_TEXT_SIZE];
     struct buffer body;
-    json_t *json; /* owned; the body or the form fields, once they were read */
+    json_t *json; /* owned; the body or the form fields, from when they were read until the handler is done */
     bool begun;   /* its head was looked at */
     bool closing; /* the connection ends with it in any case */
     int64_t begun_us;
@@ -62,8 +68,9 @@ struct exchange {
     struct reply reply;
 };
 
-/* A new exchange for the target of a request line. Owned: exchange_free. */
-struct exchange *exchange_new (struct server *server, const char *target);
+/* A new exchange for the target of a request line, whose client is the peer as long as no head says otherwise. Owned:
+ * exchange_free. NULL when there is no memory. */
+struct exchange *exchange_new (struct server *server, const char *target, const struct address *peer);
 
 /* Free it. NULL is fine. */
 void exchange_free (struct exchange *exchange);

@@ -14,6 +14,8 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/base/time.h"
+#include "src/server/access_log.h"
+#include "src/server/answer.h"
 #include "src/server/certificate.h"
 #include "src/server/guard.h"
 #include "src/server/routes.h"
@@ -21,20 +23,34 @@
 
 /* Bytes of memory that libmicrohttpd takes per connection: the head and some of the body. Reply bodies are beside it.
  */
-enum { CONNECTION_MEMORY = 24576, REPLY_MAX_BYTES = 16 << 20, FORWARDED_MAX_BYTES = 2048, PEM_MAX_BYTES = 1 << 20 };
+/* Connections that libmicrohttpd may have beyond ours: of those that were cut and that it has not closed yet. */
+enum { SPARE_CONNECTIONS = 64 };
+
+enum { CONNECTION_MEMORY = 24576, FORWARDED_MAX_BYTES = 2048, PEM_MAX_BYTES = 1 << 20 };
 
 static struct connection *connection_of (const struct generation *generation, struct MHD_Connection *connection)
 {
-    const union MHD_ConnectionInfo *info =
-        generation->server->mhd.get_connection_info (connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return info ? info->socket_context : NULL;
+    return mhd_socket_context (&generation->server->mhd, connection);
 }
 
 static void enter (const struct generation *generation, struct MHD_Connection *connection, enum connection_phase phase)
 {
     struct connection *known = connection_of (generation, connection);
     if (known)
-        connections_enter (generation->server->connections, known, phase, clock_now_us ());
+        connections_enter (generation->server->connections, known, phase, clock_steady_us ());
+}
+
+/* Count and log a request that has ended, and free it. NULL is fine. */
+static void finish (struct server *server, struct exchange *exchange)
+{
+    if (exchange == NULL)
+        return;
+    if (!exchange->begun)
+        exchange->problem = xstrdup ("it ended before its head was whole");
+    metrics_request (&server->metrics, exchange->route, exchange->reply.status);
+    if (server->config.log)
+        access_log_write (server, exchange);
+    exchange_free (exchange);
 }
 
 /* A connection begins or ends. */
@@ -44,24 +60,28 @@ static void on_connection (void *context, struct MHD_Connection *connection, voi
     struct generation *generation = context;
     struct server *server = generation->server;
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-        connections_remove (server->connections, *socket_context);
+        finish (server, connections_remove (server->connections, *socket_context));
         *socket_context = NULL;
         return;
     }
-    const union MHD_ConnectionInfo *fd =
-        server->mhd.get_connection_info (connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    const union MHD_ConnectionInfo *peer =
-        server->mhd.get_connection_info (connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    struct address address = address_of_socket (peer ? peer->client_addr : NULL);
-    *socket_context = connections_add (server->connections, fd ? fd->connect_fd : -1, &address, clock_now_us ());
+    struct address peer = mhd_peer (&server->mhd, connection);
+    *socket_context = connections_add (server->connections, mhd_socket (&server->mhd, connection), &peer,
+                                       network_list_has (&server->config.proxies, &peer), clock_steady_us ());
 }
 
-/* The request line is there. */
+/* The request line is there. libmicrohttpd tells the end only of requests whose head came whole: of the others it is
+ * the connection that knows. */
 static void *on_target (void *context, const char *target, struct MHD_Connection *connection)
 {
     const struct generation *generation = context;
+    struct server *server = generation->server;
+    struct connection *known = connection_of (generation, connection);
+    if (known == NULL)
+        return NULL;
     enter (generation, connection, CONNECTION_HEAD);
-    return exchange_new (generation->server, target);
+    struct exchange *exchange = exchange_new (server, target, connection_peer (known));
+    finish (server, connection_begin_request (known, exchange));
+    return exchange;
 }
 
 /* The path is taken as it came, see guard.h. */
@@ -142,14 +162,10 @@ static void identify (struct generation *generation, struct MHD_Connection *conn
 {
     struct server *server = generation->server;
     const struct server_config *config = &server->config;
-    const union MHD_ConnectionInfo *peer =
-        server->mhd.get_connection_info (connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    struct address address = address_of_socket (peer ? peer->client_addr : NULL);
-    exchange->client = address_of_client (&address, forwarded_for, &config->proxies);
-    address_format (&exchange->client, exchange->client_text);
     struct connection *known = connection_of (generation, connection);
-    if (known
-        && connections_of_client (server->connections, known, &exchange->client) > config->connections_of_client) {
+    exchange->client = address_of_client (connection_peer (known), forwarded_for, &config->proxies);
+    address_format (&exchange->client, exchange->client_text);
+    if (connections_are_too_many (server->connections, known, &exchange->client)) {
         exchange_refuse (exchange, 429, "too many connections from one address");
         exchange->reply.retry_at = exchange->begun_us / 1000000 + 1;
         exchange->closing = true;
@@ -164,13 +180,17 @@ static void identify (struct generation *generation, struct MHD_Connection *conn
     }
 }
 
+static bool has_memory (void)
+{
+    return !memory_is_short () && memory_can_give (EXCHANGE_MEMORY);
+}
+
 /* The head is there: guard first, then who, then where to. */
 static void begin (struct generation *generation, struct MHD_Connection *connection, struct exchange *exchange,
                    const char *method, const char *version)
 {
     struct head head = { .exchange = exchange };
     buffer_init (&head.forwarded_for, FORWARDED_MAX_BYTES);
-    exchange->begun = true;
     exchange->connection = connection;
     exchange->method = xstrdup (method);
     guard_target (&head.guard, exchange->target);
@@ -186,79 +206,32 @@ static void begin (struct generation *generation, struct MHD_Connection *connect
         exchange_refuse (exchange, head.guard.status, head.guard.why);
         exchange->closing = true;
     }
+    if (exchange->reply.status == 0)
+        routes_look (exchange);
     enter (generation, connection, CONNECTION_BODY);
 }
 
-static void free_text (void *context)
+/* No memory for this request: the answer that was made for that is queued. exchange may be NULL. */
+static enum MHD_Result refuse (struct generation *generation, struct MHD_Connection *connection,
+                               struct exchange *exchange)
 {
-    struct buffer *text = context;
-    buffer_release (text);
-    free (text);
-}
-
-static void add_header (const struct mhd *mhd, struct MHD_Response *response, const char *name, const char *fmt, ...)
-    __attribute__ ((format (printf, 4, 5)));
-
-static void add_header (const struct mhd *mhd, struct MHD_Response *response, const char *name, const char *fmt, ...)
-{
-    char value[128];
-    va_list arguments;
-    va_start (arguments, fmt);
-    vsnprintf (value, sizeof (value), fmt, arguments);
-    va_end (arguments);
-    mhd->add_response_header (response, name, value);
-}
-
-static void add_headers (const struct generation *generation, struct MHD_Response *response,
-                         const struct exchange *exchange)
-{
-    const struct mhd *mhd = &generation->server->mhd;
-    const struct reply *reply = &exchange->reply;
-    int64_t now = clock_now_us () / 1000000;
-    if (reply->status != 204)
-        add_header (mhd, response, "Content-Type", "%s",
-                    reply->plain ? "text/plain; version=0.0.4; charset=utf-8" : "application/json");
-    add_header (mhd, response, "Cache-Control", "no-store");
-    add_header (mhd, response, "X-Content-Type-Options", "nosniff");
-    add_header (mhd, response, "X-RateLimit-Limit", "%u", exchange->rate_limit);
-    add_header (mhd, response, "X-RateLimit-Remaining", "%u", exchange->rate_remaining);
-    add_header (mhd, response, "X-RateLimit-Reset", "%" PRId64, exchange->rate_reset);
-    if (reply->retry_at)
-        add_header (mhd, response, "Retry-After", "%" PRId64, reply->retry_at > now ? reply->retry_at - now : 1);
-    if (reply->challenge)
-        add_header (mhd, response, "WWW-Authenticate", "%s", reply->challenge);
-    if (reply->allow)
-        add_header (mhd, response, "Allow", "%s", reply->allow);
-    if (exchange->closing || atomic_load (&generation->ending))
-        add_header (mhd, response, "Connection", "close");
+    if (exchange)
+        exchange->reply.status = 503;
+    else
+        metrics_request (&generation->server->metrics, NULL, 503);
+    enter (generation, connection, CONNECTION_WRITE);
+    return generation->server->mhd.queue_response (connection, 503, generation->refusal);
 }
 
 static enum MHD_Result answer (struct generation *generation, struct MHD_Connection *connection,
                                struct exchange *exchange)
 {
     const struct mhd *mhd = &generation->server->mhd;
-    struct reply *reply = &exchange->reply;
-    struct buffer *text = xcalloc (1, sizeof (*text));
-    buffer_init (text, REPLY_MAX_BYTES);
-    if (reply->text)
-        buffer_puts (text, reply->text);
-    else if (reply->body)
-        json_write (text, reply->body);
-    if (text->failed) {
-        buffer_release (text);
-        buffer_init (text, REPLY_MAX_BYTES);
-        reply->status = 500;
-    }
-    /* the text is wiped when it was sent */
-    struct MHD_Response *response =
-        mhd->create_response_from_buffer_with_free_callback_cls (text->len, text->data, free_text, text);
-    if (response == NULL) {
-        free_text (text);
-        return MHD_NO;
-    }
-    add_headers (generation, response, exchange);
+    struct MHD_Response *response = answer_make (exchange, exchange->closing || atomic_load (&generation->ending));
+    if (response == NULL)
+        return refuse (generation, connection, exchange);
     enter (generation, connection, CONNECTION_WRITE);
-    enum MHD_Result result = mhd->queue_response (connection, (unsigned)reply->status, response);
+    enum MHD_Result result = mhd->queue_response (connection, (unsigned)exchange->reply.status, response);
     mhd->destroy_response (response);
     return result;
 }
@@ -297,15 +270,23 @@ static enum MHD_Result on_request (void *context, struct MHD_Connection *connect
     struct generation *generation = context;
     struct exchange *exchange = *request;
     (void)path;
+    if (exchange == NULL)
+        return refuse (generation, connection, NULL);
     if (!exchange->begun) {
+        exchange->begun = true;
+        if (!has_memory ())
+            return refuse (generation, connection, exchange);
         begin (generation, connection, exchange, method, version);
         return exchange->closing ? answer (generation, connection, exchange) : MHD_YES;
     }
     if (*data_len > 0) {
-        buffer_append (&exchange->body, data, *data_len);
+        if (exchange->reply.status == 0) /* else the body is of no interest */
+            buffer_append (&exchange->body, data, *data_len);
         *data_len = 0;
         return MHD_YES;
     }
+    if (exchange->body.starved || (exchange->reply.status == 0 && !has_memory ()))
+        return refuse (generation, connection, exchange);
     if (exchange->body.failed) {
         exchange_refuse (exchange, 413, "the body is too large");
         exchange->closing = true;
@@ -315,49 +296,13 @@ static enum MHD_Result on_request (void *context, struct MHD_Connection *connect
     return answer (generation, connection, exchange);
 }
 
-static void write_log (const struct server *server, const struct exchange *exchange)
-{
-    char when[TIME_TEXT_US_SIZE];
-    int64_t now_us = clock_now_us ();
-    json_auto_t *line = json_object ();
-    AUTO (buffer) text;
-    AUTO (buffer) clean;
-    buffer_init (&text, EXCHANGE_HEAD_MAX * 8);
-    buffer_init (&clean, EXCHANGE_HEAD_MAX * 8);
-    AUTOFREE char *path = xstrndup (exchange->target, strcspn (exchange->target, "?#"));
-    text_clean_in_place (path);
-    json_set_string (line, "time", time_format_us (now_us, 3, when));
-    json_set_string (line, "client", exchange->client_text);
-    json_set_string (line, "method", exchange->method ? exchange->method : "");
-    json_set_string (line, "path", path);
-    json_set (line, "status", json_integer (exchange->reply.status));
-    json_set (line, "ms", json_integer ((now_us - exchange->begun_us) / 1000));
-    json_set_string (line, "user", exchange->user[0] ? exchange->user : NULL);
-    json_set_string (line, "agent", exchange->user_agent);
-    if (exchange->granted)
-        json_set_string (line, "granted", exchange->granted);
-    if (exchange->problem)
-        json_set_string (line, "error", exchange->problem);
-    json_write (&text, line);
-    log_redact (&clean, buffer_text (&text));
-    server->config.log (server->config.log_context, buffer_text (&clean));
-}
-
 static void on_completed (void *context, struct MHD_Connection *connection, void **request,
                           enum MHD_RequestTerminationCode code)
 {
     const struct generation *generation = context;
-    struct server *server = generation->server;
-    struct exchange *exchange = *request;
     (void)code;
-    if (exchange == NULL)
-        return;
-    if (exchange->begun) {
-        metrics_request (&server->metrics, exchange->route, exchange->reply.status);
-        if (server->config.log)
-            write_log (server, exchange);
-    }
-    exchange_free (exchange);
+    connection_end_request (connection_of (generation, connection));
+    finish (generation->server, *request);
     *request = NULL;
     enter (generation, connection, CONNECTION_IDLE);
 }
@@ -398,15 +343,17 @@ static struct MHD_Daemon *start_daemon (struct generation *generation)
     return generation->server->mhd.start_daemon (
         flags, 0, on_peer, generation, on_request, generation, MHD_OPTION_EXTERNAL_LOGGER, on_words, generation,
         MHD_OPTION_LISTEN_SOCKET, generation->server->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, threads,
-        MHD_OPTION_CONNECTION_LIMIT, config->connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, generation, MHD_OPTION_NOTIFY_COMPLETED, on_completed, generation,
-        MHD_OPTION_URI_LOG_CALLBACK, on_target, generation, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, generation,
-        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_STRICT_FOR_CLIENT, 1, tls ? MHD_OPTION_ARRAY : MHD_OPTION_END,
-        tls_options, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_LIMIT, config->connections + SPARE_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_CONNECTION, on_connection, generation, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, generation, MHD_OPTION_URI_LOG_CALLBACK, on_target, generation, MHD_OPTION_UNESCAPE_CALLBACK,
+        keep_escapes, generation, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        tls ? MHD_OPTION_ARRAY : MHD_OPTION_END, tls_options, MHD_OPTION_END);
 }
 
 static void generation_free (struct generation *generation)
 {
+    if (generation->refusal)
+        generation->server->mhd.destroy_response (generation->refusal);
     buffer_release (&generation->certificate);
     buffer_release (&generation->key);
     free (generation);
@@ -425,7 +372,8 @@ int generation_start (struct server *server, struct error *err)
         generation_free (generation);
         return -1;
     }
-    generation->daemon = start_daemon (generation);
+    generation->refusal = answer_make_refusal (&server->mhd);
+    generation->daemon = generation->refusal ? start_daemon (generation) : NULL;
     if (generation->daemon == NULL) {
         error_set (err, config->tls_certificate ? ERROR_CONFIG : ERROR_INTERNAL, "libmicrohttpd cannot start: %s",
                    generation->words[0] ? generation->words : "it does not say why");

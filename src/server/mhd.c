@@ -25,3 +25,21 @@ int mhd_load (struct mhd *mhd, struct error *err)
                                                      { .name = NULL } };
     return library_load ("libmicrohttpd.so.12", "libmicrohttpd12", symbols, mhd, err);
 }
+
+int mhd_socket (const struct mhd *mhd, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = mhd->get_connection_info (connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
+}
+
+struct address mhd_peer (const struct mhd *mhd, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = mhd->get_connection_info (connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return address_of_socket (info ? info->client_addr : NULL);
+}
+
+void *mhd_socket_context (const struct mhd *mhd, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = mhd->get_connection_info (connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}

@@ -4,6 +4,7 @@
 
 #include <microhttpd.h>
 
+#include "src/base/address.h"
 #include "src/base/error.h"
 
 /* The functions of libmicrohttpd that the server calls, by the library's names without "MHD_". */
@@ -25,5 +26,12 @@ struct mhd {
 
 /* Load the library. ERROR_UNSUPPORTED when it is not there. */
 int mhd_load (struct mhd *mhd, struct error *err);
+
+/* What the library knows of a connection, each by value: it keeps an answer only until its next one (as its version 1.0
+ * says, and does). The socket, or -1; the peer, of family AF_UNSPEC when there is none; and what the callback for
+ * connections kept with it, or NULL. */
+int mhd_socket (const struct mhd *mhd, struct MHD_Connection *connection);
+struct address mhd_peer (const struct mhd *mhd, struct MHD_Connection *connection);
+void *mhd_socket_context (const struct mhd *mhd, struct MHD_Connection *connection);
 
 #endif

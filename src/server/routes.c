@@ -122,25 +122,38 @@ void routes_find (struct exchange *exchange)
         exchange_refuse (exchange, 404, "there is nothing here: not found");
 }
 
-/* The one place that decides who may. */
+static bool takes_session (const struct route *route)
+{
+    return route->who == WHO_SESSION || route->who == WHO_PASSWORD;
+}
+
+/* What can be said of who may before the store is asked. */
+static int check_head (const struct exchange *exchange, struct error *err)
+{
+    if (exchange->route->who == WHO_OPERATOR && !exchange->server->config.metrics_for_all
+        && !address_is_loopback (&exchange->client))
+        return error_set (err, ERROR_FORBIDDEN, "this is only for the operator of the service");
+    if (takes_session (exchange->route) && exchange->bearer.len == 0)
+        return error_set (err, ERROR_NOT_SIGNED_IN,
+                          "unauthorized: this needs \"Authorization: Bearer\" with a session");
+    return 0;
+}
+
+void routes_look (struct exchange *exchange)
+{
+    struct error err = ERROR_INIT;
+    if (check_head (exchange, &err) != 0)
+        exchange_fail (exchange, &err);
+}
+
+/* The one place that decides who may; the handlers of sign-ins and of registries' clients look at what is shown. */
 static int admit (struct call *call, struct error *err)
 {
     struct exchange *exchange = call->exchange;
-    switch (exchange->route->who) {
-    case WHO_ANYBODY:
-    case WHO_REGISTRY_CLIENT: /* whose handler looks at what is shown */
+    if (check_head (exchange, err) != 0)
+        return -1;
+    if (!takes_session (exchange->route))
         return 0;
-    case WHO_OPERATOR:
-        if (exchange->server->config.metrics_for_all || address_is_loopback (&exchange->client))
-            return 0;
-        return error_set (err, ERROR_FORBIDDEN, "this is only for the operator of the service");
-    case WHO_SESSION:
-    case WHO_PASSWORD:
-        break;
-    }
-    if (exchange->bearer.len == 0)
-        return error_set (err, ERROR_NOT_SIGNED_IN,
-                          "unauthorized: this needs \"Authorization: Bearer\" with a session");
     call->caller.bearer = &exchange->bearer;
     if (service_whoami (call->service, &call->caller, &call->session, err) != 0)
         return -1;
@@ -162,10 +175,23 @@ static json_t *read_form (const struct exchange *exchange, struct error *err)
 static json_t *read_json (const struct exchange *exchange, struct error *err)
 {
     const struct buffer *text = &exchange->body;
+    if (!json_is_small (text->data, text->len, EXCHANGE_VALUES_MAX, EXCHANGE_LEVELS_MAX)) {
+        error_set (err, ERROR_USAGE, "the body has more than %d values, or more than %d levels of them",
+                   EXCHANGE_VALUES_MAX, EXCHANGE_LEVELS_MAX);
+        return NULL;
+    }
     json_t *json = text->len == 0 ? json_object () : json_parse (text->data, text->len, "the body", ERROR_USAGE, err);
     if (json && !json_is_object (json))
         error_set (err, ERROR_USAGE, "the body is no JSON object");
     return json;
+}
+
+/* The body is read, and its text is of no more use. */
+static int read_body (struct exchange *exchange, struct error *err)
+{
+    exchange->json = exchange->route->form ? read_form (exchange, err) : read_json (exchange, err);
+    buffer_release (&exchange->body);
+    return err->code == ERROR_NONE ? 0 : -1;
 }
 
 const char *handlers_grant_type (const struct exchange *exchange)
@@ -190,10 +216,17 @@ static bool hashes (const struct exchange *exchange)
 bool routes_prepare (struct exchange *exchange)
 {
     struct error err = ERROR_INIT;
-    exchange->json = exchange->route->form ? read_form (exchange, &err) : read_json (exchange, &err);
-    if (err.code != ERROR_NONE)
+    if (!takes_session (exchange->route) && read_body (exchange, &err) != 0)
         exchange_fail (exchange, &err);
     return hashes (exchange);
+}
+
+/* An error of ours where memory is wanting comes from that. */
+static void tell_failure (struct exchange *exchange, struct error *err)
+{
+    if (error_kind (err->code)->http_status == 500 && !memory_can_give (EXCHANGE_MEMORY))
+        error_no_memory (err);
+    exchange_fail (exchange, err);
 }
 
 void routes_perform (struct exchange *exchange, struct embedded *embedded)
@@ -202,14 +235,18 @@ void routes_perform (struct exchange *exchange, struct embedded *embedded)
     struct call call = { .exchange = exchange,
                          .embedded = embedded,
                          .service = embedded_service (embedded),
-                         .body = exchange->json,
                          .caller = { .ip = exchange->client_text, .user_agent = exchange->user_agent } };
     int status = admit (&call, &err);
+    if (status == 0 && exchange->json == NULL)
+        status = read_body (exchange, &err);
+    call.body = exchange->json;
     if (status == 0)
         status = exchange->route->handler (&call, &err);
     if (status != 0)
-        exchange_fail (exchange, &err);
+        tell_failure (exchange, &err);
     session_release (&call.session);
+    json_decref (exchange->json);
+    exchange->json = NULL;
 }
 
 int handlers_take_text (const struct call *call, const char *key, bool required, const char **ret_text,

@@ -47,11 +47,16 @@ const struct route *routes_all (size_t *ret_count);
  * 405 with the methods there are. */
 void routes_find (struct exchange *exchange);
 
-/* Read the exchange's body, once it is all there; when it is no JSON object, the exchange has a reply. Returns whether
- * a worker must perform it. */
+/* Look at the head: when the route takes a session and none is shown, the exchange has a reply, and its body is of no
+ * interest. */
+void routes_look (struct exchange *exchange);
+
+/* Prepare for routes_perform, once the body is all there. Of a sign-in, which anybody may try, it is read here; when it
+ * is not as it must be, the exchange has a reply. Returns whether a worker must perform it. */
 bool routes_prepare (struct exchange *exchange);
 
-/* Do what the exchange asks with this embedded service, if who asks may. It then has a reply. */
+/* Do what the exchange asks with this embedded service, if who asks may: only then is the body of anything but a
+ * sign-in read, and it is dropped when it was used. The exchange then has a reply. */
 void routes_perform (struct exchange *exchange, struct embedded *embedded);
 
 #endif

@@ -15,6 +15,9 @@
 
 enum { CONNECTIONS = 512, CONNECTIONS_OF_CLIENT = 64, COUNTS_LIFE_S = 15, USAGE_S = 5, STOP_POLL_MS = 20 };
 
+/* For what is under way when memory is exhausted: a worst case of every thread and every queued sign-in at once. */
+enum { RESERVE_BYTES = 16 << 20 };
+
 /* In a worker's thread: do it, and let libmicrohttpd go on with the connection. */
 static void work (void *context, struct exchange *exchange)
 {
@@ -39,7 +42,8 @@ static int check_config (const struct server_config *config, bool loopback, stru
 static int start_parts (struct server *server, struct error *err)
 {
     unsigned threads = 4 + 2 * workers_count ();
-    server->connections = connections_new ();
+    server->connections = connections_new (&(struct connection_limits){
+        .all = server->config.connections, .of_client = server->config.connections_of_client });
     server->usage = usage_new (err);
     server->rate = server->usage ? rate_new (err) : NULL;
     server->throttle = server->rate ? throttle_new (err) : NULL;
@@ -74,6 +78,10 @@ int server_start (const struct server_config *config, struct server **ret_server
     server->listen_fd = -1;
     server->usage_written_us = clock_now_us ();
     pthread_mutex_init (&server->counts_mutex, NULL);
+    if (memory_keep_reserve (RESERVE_BYTES) != 0) {
+        free_parts (server);
+        return error_no_memory (err);
+    }
     if (mhd_load (&server->mhd, err) != 0
         || listener_open (config->listen, &server->listen_fd, &server->port, &loopback, err) != 0
         || check_config (config, loopback, err) != 0 || start_parts (server, err) != 0) {
@@ -144,7 +152,7 @@ static void tell (const struct server *server, const char *what, const struct er
 void server_tick (struct server *server)
 {
     int64_t now_us = clock_now_us ();
-    connections_cut (server->connections, now_us, false);
+    connections_cut (server->connections, clock_steady_us (), false);
     stop_older (server->current);
     int64_t passed_us = now_us - server->usage_written_us;
     if (passed_us >= 0 && passed_us < (int64_t)USAGE_S * 1000000) /* a clock set back is no reason to wait */
@@ -175,7 +183,7 @@ static void drain (struct server *server, int drain_ms)
         server->mhd.quiesce_daemon (generation->daemon);
     }
     for (int waited_ms = 0; waited_ms < drain_ms; waited_ms += STOP_POLL_MS) {
-        if (connections_cut (server->connections, clock_now_us (), true) == 0)
+        if (connections_cut (server->connections, clock_steady_us (), true) == 0)
             return;
         nanosleep (&(struct timespec){ .tv_nsec = STOP_POLL_MS * 1000000L }, NULL);
     }

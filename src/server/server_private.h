@@ -19,6 +19,7 @@ struct generation {
     struct generation *older;
     struct server *server;
     struct MHD_Daemon *daemon;
+    struct MHD_Response *refusal;   /* see answer_make_refusal */
     struct buffer certificate, key; /* PEM; empty without TLS */
     atomic_bool ending;             /* its connections end with the next answer */
     char words[256];                /* what libmicrohttpd said when it could not start */
@@ -38,6 +39,7 @@ struct server {
     struct throttle *throttle;
     struct usage *usage;
     struct metrics metrics;
+    atomic_size_t long_answers; /* bytes of them that are on their way */
     int64_t usage_written_us;
     pthread_mutex_t counts_mutex; /* of the two below */
     struct token_counts counts;

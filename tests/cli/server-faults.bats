@@ -24,12 +24,19 @@ support() { "$PYTHON3" "$TOP_SRCDIR/tests/support/$1" "${@:2}"; }
   [ "$(sqlite3 "$STORE" 'PRAGMA integrity_check')" = ok ]
 }
 
-# Open connections that say nothing, then ask with another one; prints its status, 000 when it gets no answer.
+# Open connections that say nothing, or no more than the second argument, then ask with another one; prints its status,
+# 000 when it gets no answer.
 beside() {
-  "$PYTHON3" - "$PORT" "$1" <<'EOF'
-import http.client, socket, sys
-port, count = int(sys.argv[1]), int(sys.argv[2])
+  "$PYTHON3" - "$PORT" "$1" "${2-}" <<'EOF'
+import contextlib, http.client, socket, sys
+port, count, words = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3].encode()
 silent = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(count)]
+for peer in silent:
+    with contextlib.suppress(OSError):
+        peer.sendall(words)
+for peer in silent if words else []:
+    with contextlib.suppress(OSError):
+        peer.recv(65536)  # 100, once its head was looked at
 connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
 try:
     connection.request("GET", "/healthz")
@@ -41,14 +48,53 @@ EOF
 
 @test "connections of one address are limited, and of all" {
   start_server --connections-per-address 5
-  [ "$(beside 4)" = 200 ]
-  [ "$(beside 5)" = 429 ]
+  half=$'POST /v2/users/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n'
+  [ "$(beside 4 "$half")" = 200 ]
+  [ "$(beside 5 "$half")" = 429 ]
   [ "$(beside 0)" = 200 ] # those that went are not counted
+  [ "$(beside 40)" = 200 ] # those that say nothing make room
   stop_server
   start_server --connections 8
-  [ "$(beside 40)" = 000 ]
+  [ "$(beside 40 "$half")" = 000 ]
   recovered() { [ "$(beside 0)" = 200 ]; }
   wait_until recovered
+  [ "$(beside 40)" = 200 ]
+}
+
+@test "requests that end before their head is whole leave nothing in memory" {
+  native_only 'the sanitizers keep freed memory for a while'
+  start_server --rate-limit 0
+  run support flood.py heads "$SERVER"
+  echo "$output"
+  [ "$status" -eq 0 ]
+  curl -s "$URL/metrics" | grep -q '^dpat_requests_total{method="",route="",status="0xx"} [0-9]'
+  grep -q '"status":0.*"error":"it ended before its head was whole"' server.log
+}
+
+@test "bodies of strangers take no more memory than their text" {
+  native_only 'the sanitizers keep freed memory for a while'
+  start_server --rate-limit 0
+  run support flood.py bodies "$SERVER"
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
+@test "600 connections that say nothing keep nobody out" {
+  start_server
+  run support flood.py silent "$SERVER"
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
+@test "want of memory refuses a request, and never ends the server" {
+  native_only 'the sanitizers reserve more than there may be'
+  start_server --rate-limit 0 --connections-per-address 500
+  run support flood.py starved "$SERVER"
+  echo "$output"
+  [ "$status" -eq 0 ]
+  run -1 grep -q 'out of memory' server.log
+  stop_server
+  [ "$ended" -eq 0 ]
 }
 
 @test "a flood of wrong passwords does not make the server grow" {

@@ -13,7 +13,7 @@ import time
 from api import api
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
-POST = b"POST /v2/users/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n"
+POST = b"POST /v2/users/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16000\r\n\r\n"
 
 # name: (first bytes, a byte a second from here on, least and most seconds)
 CLIENTS = {

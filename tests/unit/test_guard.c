@@ -37,7 +37,7 @@ static void plain_requests_pass (void **state)
     (void)state;
     assert_int_equal (status_of ("/", "HTTP/1.1", FIELDS ({ "Host", "x" })), 0);
     assert_int_equal (status_of ("/a%20b?c=d", "HTTP/1.0", FIELDS ({ "hOST", "x" })), 0);
-    assert_int_equal (status_of ("/", "HTTP/1.1", FIELDS ({ "Host", "x" }, { "Content-Length", "65536" })), 0);
+    assert_int_equal (status_of ("/", "HTTP/1.1", FIELDS ({ "Host", "x" }, { "Content-Length", "16384" })), 0);
     assert_int_equal (status_of ("/", "HTTP/1.1", FIELDS ({ "Host", "x" }, { "transfer-encoding", "Chunked" })), 0);
     assert_int_equal (status_of ("/", "HTTP/1.1", FIELDS ({ "Host", "x" }, { "Accept", "a" }, { "Accept", "b" })), 0);
     assert_int_equal (status_of ("/", "HTTP/1.1", FIELDS ({ "Host", "x" }, { "X", "a\tb \xc3\xbc" })), 0);
@@ -60,7 +60,7 @@ static void lengths_are_plain_numbers (void **state)
     static const char *const rows[] = { "", "+1", "-1", "0x1", "1,1", "1 ", " 1", "a", "99999999999999999999" };
     for (size_t i = 0; i < ARRAY_SIZE (rows); i++)
         assert_int_equal (status_of ("/", "HTTP/1.1", FIELDS ({ "Host", "x" }, { "Content-Length", rows[i] })), 400);
-    assert_int_equal (status_of ("/", "HTTP/1.1", FIELDS ({ "Host", "x" }, { "Content-Length", "65537" })), 413);
+    assert_int_equal (status_of ("/", "HTTP/1.1", FIELDS ({ "Host", "x" }, { "Content-Length", "16385" })), 413);
 }
 
 static void every_control_character_is_refused (void **state)
