@@ -141,6 +141,9 @@ libdpat_a_SOURCES = \
 	src/core/lookup.h \
 	src/core/registry_check.c \
 	src/core/registry_check.h \
+	src/core/registry_check_private.h \
+	src/core/registry_environment.c \
+	src/core/registry_hosts.c \
 	src/core/saved_secret.c \
 	src/core/saved_secret.h \
 	src/core/selection.c \

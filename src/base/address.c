@@ -104,6 +104,25 @@ bool address_is_loopback (const struct address *address)
     return (address->family == AF_INET && address->bytes[0] == 127) || address_equal (address, &one);
 }
 
+bool address_is_unspecified (const struct address *address)
+{
+    static const struct address every4 = { .family = AF_INET };
+    static const struct address every6 = { .family = AF_INET6 };
+    return address_equal (address, &every4) || address_equal (address, &every6);
+}
+
+bool address_is_private (const struct address *address)
+{
+    unsigned first = address->bytes[0], second = address->bytes[1];
+    if (address_is_loopback (address) || address_is_unspecified (address))
+        return true;
+    if (address->family == AF_INET6)
+        return (first & 0xfe) == 0xfc || (first == 0xfe && (second & 0xc0) == 0x80);
+    return address->family == AF_INET
+           && (first == 0 || first == 10 || (first == 172 && (second & 0xf0) == 16) || (first == 192 && second == 168)
+               || (first == 169 && second == 254) || (first == 100 && (second & 0xc0) == 64));
+}
+
 bool address_host_is_loopback (const char *host)
 {
     if (memchr (host, '@', strcspn (host, "/?#"))) /* then the host comes behind it */

@@ -48,6 +48,13 @@ bool address_equal (const struct address *a, const struct address *b);
 /* 127.0.0.0/8 or ::1. */
 bool address_is_loopback (const struct address *address);
 
+/* 0.0.0.0 or ::, which is every address of a machine that listens. */
+bool address_is_unspecified (const struct address *address);
+
+/* One that is not of the Internet: loopback, unspecified, private (RFC 1918, fc00::/7), link-local (169.254.0.0/16,
+ * fe80::/10) or shared by a provider's customers (100.64.0.0/10). */
+bool address_is_private (const struct address *address);
+
 /* Whether a URL leads to this machine, by its text from the host on: localhost, 127.0.0.0/8 or [::1], and what ends the
  * host. No name is looked up. */
 bool address_host_is_loopback (const char *host);

@@ -254,7 +254,8 @@ static int take_coordinate (const char *text, unsigned char out[COORDINATE_SIZE]
 int signing_key_id_of_point (const char *x, const char *y, char ret_id[SIGNING_KEY_ID_SIZE])
 {
     unsigned char point[POINT_SIZE] = { POINT_CONVERSION_UNCOMPRESSED };
-    if (crypto_start (NULL) != 0 || take_coordinate (x, point + 1) != 0 || take_coordinate (y, point + 1 + COORDINATE_SIZE) != 0)
+    if (crypto_start (NULL) != 0 || take_coordinate (x, point + 1) != 0
+        || take_coordinate (y, point + 1 + COORDINATE_SIZE) != 0)
         return -1;
     CLEANUP (EVP_PKEY *, free_pkey) pkey = NULL;
     char group[] = "prime256v1";

@@ -27,6 +27,8 @@ struct registry_options {
     const char *url;
     const char *service;
     const char *config;
+    const char *env_file;
+    const char *version;
     const char *after;
     bool now;
 };
@@ -55,6 +57,9 @@ static const struct option_spec keys_specs[] = {
 
 static const struct option_spec check_specs[] = {
     { "config", 0, OPTION_TEXT, REGISTRY (config), "YAML", "the registry's configuration", COMPLETE_FILE },
+    { "env-file", 0, OPTION_TEXT, REGISTRY (env_file), "FILE",
+      "the registry's environment, one NAME=VALUE a line, in place of this one", COMPLETE_FILE },
+    { "for", 0, OPTION_TEXT, REGISTRY (version), "2|3", "the version of the registry that will read it", 0 },
     SERVICE_SPEC,
     { .name = NULL },
 };
@@ -141,6 +146,15 @@ static int open_with_key (struct app *app, struct error *err)
     return open_embedded (app, err) == 0 ? registry_prepare (app->embedded, 0, err) : -1;
 }
 
+/* What a registry is told must come out of its YAML as it went in. */
+static int check_paths (const struct written *written, struct error *err)
+{
+    if (text_has_control (written->certificates, strlen (written->certificates)))
+        return error_set (err, ERROR_USAGE,
+                          "the path of --out is not text, so it cannot be written into the registry's configuration");
+    return 0;
+}
+
 static int run_config (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     const struct registry_options *options = invocation->state;
@@ -149,18 +163,21 @@ static int run_config (struct invocation *invocation, json_t **ret_result, struc
     char id[SIGNING_KEY_ID_SIZE];
     if (options->out == NULL || options->url == NULL)
         return error_set (err, ERROR_USAGE, "dpat registry config needs --out DIR and --url URL");
+    const char *service = options->service ? options->service : REGISTRY_AUDIENCE;
     AUTOFREE char *url = clean_url (options->url, err);
-    if (url == NULL || open_with_key (app, err) != 0 || write_files (app, options->out, &written, err) != 0
+    if (url == NULL || registry_audience_check (service, err) != 0 || open_with_key (app, err) != 0
+        || write_files (app, options->out, &written, err) != 0 || check_paths (&written, err) != 0
         || registry_key_id (app->embedded, id, err) != 0)
         return -1;
     AUTOFREE char *realm = xasprintf ("%s/token", url);
     json_t *document = output_document ("registry_config");
     json_set_string (document, "realm", realm);
-    json_set_string (document, "service", options->service ? options->service : REGISTRY_AUDIENCE);
+    json_set_string (document, "service", service);
     json_set_string (document, "issuer", REGISTRY_ISSUER);
     json_set_string (document, "rootcertbundle", written.certificates);
     json_set_string (document, "jwks", written.jwks);
     json_set_string (document, "key_id", id);
+    json_set (document, "findings", registry_find_hosts (realm, NULL));
     *ret_result = document;
     return 0;
 }
@@ -210,37 +227,33 @@ static int run_keys (struct invocation *invocation, json_t **ret_result, struct 
     return 0;
 }
 
-static bool has_error (const json_t *findings)
-{
-    for (size_t i = 0; i < json_array_size (findings); i++)
-        if (strcmp (json_get_string (json_array_get (findings, i), "severity"), "error") == 0)
-            return true;
-    return false;
-}
+extern char **environ;
 
 static int run_check (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     const struct registry_options *options = invocation->state;
     struct app *app = invocation->app;
-    json_t *findings = NULL;
+    json_auto_t *checked = NULL;
     char id[SIGNING_KEY_ID_SIZE];
+    const char *service = options->service ? options->service : REGISTRY_AUDIENCE;
     if (options->config == NULL)
         return error_set (err, ERROR_USAGE, "dpat registry check needs --config YAML, the registry's configuration");
-    if (open_with_key (app, err) != 0 || registry_key_id (app->embedded, id, err) != 0)
+    if (registry_audience_check (service, err) != 0 || open_with_key (app, err) != 0
+        || registry_key_id (app->embedded, id, err) != 0)
         return -1;
     json_auto_t *keys = registry_keys_to_json (app->embedded, err);
-    const struct registry_expectation expected = { .issuer = REGISTRY_ISSUER,
-                                                   .audience = options->service ? options->service : REGISTRY_AUDIENCE,
-                                                   .keys = keys };
-    if (keys == NULL || registry_check (options->config, &expected, &findings, err) != 0)
+    const struct registry_expectation expected = { .issuer = REGISTRY_ISSUER, .audience = service, .keys = keys };
+    const struct registry_wish wish = {
+        .path = options->config, .variables = environ, .env_file = options->env_file, .version = options->version
+    };
+    if (keys == NULL || registry_check (&wish, &expected, &checked, err) != 0)
         return -1;
-    bool good = !has_error (findings);
     *ret_result = output_document ("registry_check");
     json_set_string (*ret_result, "config", options->config);
-    json_set (*ret_result, "ok", json_boolean (good));
+    json_set_string (*ret_result, "env_file", options->env_file);
     json_set_string (*ret_result, "key_id", id);
-    json_set (*ret_result, "findings", findings);
-    app->exit_status = good ? 0 : FOUND;
+    json_object_update (*ret_result, checked);
+    app->exit_status = json_is_true (json_object_get (checked, "ok")) ? 0 : FOUND;
     return 0;
 }
 
@@ -301,14 +314,23 @@ static const struct command registry_command_keys = {
 static const struct command registry_command_check = {
     .name = "check",
     .summary = "tell why a registry would refuse tokens",
-    .synopsis = "--config YAML [--registry-service NAME]",
+    .synopsis = "--config YAML [--env-file FILE] [--for 2|3] [--registry-service NAME]",
     .description =
         "Read a registry's configuration and the files it names, compare them with the keys of this service, and tell\n"
-        "in words what is wrong: for one, which key the registry would call untrusted, and which it should know. Exit\n"
-        "code 11 when tokens would be refused or the registry would not start.",
-    .examples = (const struct command_example[]){ { "dpat registry check --config /etc/docker/registry/config.yml",
-                                                    "on the machine that has the store" },
-                                                  { .line = NULL } },
+        "in words what is wrong: for example, which key the registry would call untrusted, and which it should know.\n"
+        "It also tells for which versions of the registry the configuration works: 2 (docker-registry 2.8) and 3\n"
+        "(distribution 3). The exit code is 11 when tokens would be refused or the registry would not start; with\n"
+        "--for 2 or --for 3, when that is so for this version.\n"
+        "\n"
+        "A registry's environment overrides its configuration: REGISTRY_AUTH_TOKEN_REALM is auth.token.realm. The\n"
+        "REGISTRY_ variables of this command's own environment are applied, except REGISTRY_AUTH_FILE, which is\n"
+        "podman's. --env-file names a file with those of the registry instead: the EnvironmentFile of its unit, or\n"
+        "the --env-file of its container.",
+    .examples =
+        (const struct command_example[]){
+            { "dpat registry check --config /etc/docker/registry/config.yml", "on the machine that has the store" },
+            { "dpat registry check --config config.yml --for 3", "for distribution 3 alone" },
+            { .line = NULL } },
     .topics = (const char *const[]){ "private-registry", "exit-codes", NULL },
     .groups = (const struct option_group[]){ { check_specs, 0 }, { .specs = NULL } },
     .state_size = sizeof (struct registry_options),

@@ -105,15 +105,6 @@ static int take_life (const char *text, unsigned *ret_life_s, struct error *err)
     return 0;
 }
 
-static int check_registry_service (const char *name, struct error *err)
-{
-    if (name == NULL
-        || (name[0] && strlen (name) <= 200 && strcspn (name, "\"\\") == strlen (name)
-            && !text_has_control (name, strlen (name))))
-        return 0;
-    return error_set (err, ERROR_USAGE, "--registry-service takes a name without quotes and control characters");
-}
-
 static int read_config (const struct serve_options *options, struct app *app, struct server_config *config,
                         struct error *err)
 {
@@ -127,7 +118,8 @@ static int read_config (const struct serve_options *options, struct app *app, st
                                       .metrics_for_all = options->metrics_for_all,
                                       .registry_audience = options->registry_service,
                                       .registry_refresh = options->refresh_tokens };
-    if (check_url (options->public_url, err) != 0 || check_registry_service (options->registry_service, err) != 0
+    if (check_url (options->public_url, err) != 0
+        || registry_audience_check (options->registry_service ? options->registry_service : REGISTRY_AUDIENCE, err) != 0
         || take_life (options->registry_life, &config->registry_life_s, err) != 0
         || take_number (options->rate_limit, "--rate-limit", 0, REQUESTS_PER_MINUTE, &config->requests_per_minute, err)
                != 0

@@ -6,31 +6,32 @@
 #include "src/base/memory.h"
 #include "src/cli/view_parts.h"
 
-/* A YAML scalar: plain where it may be, else in double quotes, which take what JSON takes. */
-static void put_scalar (struct buffer *out, const char *text)
+/* Each finding, and below it what to do. */
+static void put_findings (struct buffer *out, const json_t *findings)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
-    bool quoted = text[0] == '\0' || strchr ("-.", text[0]) || strspn (text, "0123456789._-") == strlen (text);
-    size_t len = strspn (text, plain);
-    while (text[len] == ':' && text[len + 1] && text[len + 1] != ' ') /* "http://host:80" is plain */
-        len += 1 + strspn (text + len + 1, plain);
-    if (text[len] == '\0' && !quoted)
-        buffer_puts (out, text);
-    else {
-        json_auto_t *string = json_string (text);
-        json_write (out, string);
+    for (size_t i = 0; i < json_array_size (findings); i++) {
+        const json_t *finding = json_array_get (findings, i);
+        AUTOFREE char *severity = view_clean_member (finding, "severity");
+        AUTOFREE char *message = view_clean_member (finding, "message");
+        AUTOFREE char *hint = view_clean_member (finding, "hint");
+        buffer_printf (out, "%s: %s\n", severity, message);
+        if (hint[0])
+            buffer_printf (out, "  %s\n", hint);
     }
 }
 
+/* All values stand in quotes, for many a plain word is no text in YAML (yes, no, on, 0x10); within them it reads what
+ * JSON does. */
 void view_registry_config (struct view *view, const json_t *result)
 {
     static const char *const members[] = { "realm", "service", "issuer", "rootcertbundle", "jwks" };
     buffer_puts (view->out, "auth:\n  token:\n");
     for (size_t i = 0; i < ARRAY_SIZE (members); i++) {
         buffer_printf (view->out, "    %s: ", members[i]);
-        put_scalar (view->out, json_get_string (result, members[i]));
+        json_write (view->out, json_object_get (result, members[i]));
         buffer_puts (view->out, "\n");
     }
+    put_findings (view->talk, json_object_get (result, "findings"));
     if (!view->quiet)
         buffer_puts (view->talk, "put this into the registry's configuration and restart it; docker-registry 2.8\n"
                                  "passes over jwks, distribution 3 needs it\n");
@@ -77,24 +78,41 @@ void view_registry_keys (struct view *view, const json_t *result)
                                "config --out DIR --url URL\n");
 }
 
+/* "docker-registry 2.8 and distribution 3", "neither …"; see works_for. */
+static const char *name_versions (const json_t *works_for)
+{
+    if (json_array_size (works_for) == 2)
+        return "docker-registry 2.8 and distribution 3";
+    if (json_array_size (works_for) == 0)
+        return "neither docker-registry 2.8 nor distribution 3";
+    return strcmp (json_string_value (json_array_get (works_for, 0)), "2") == 0
+               ? "docker-registry 2.8, not for distribution 3"
+               : "distribution 3, not for docker-registry 2.8";
+}
+
+/* What of the environment was looked at. */
+static void tell_environment (struct view *view, const json_t *result)
+{
+    const json_t *names = json_object_get (result, "environment");
+    for (size_t i = 0; i < json_array_size (names); i++)
+        buffer_printf (view->talk, "%s%s%s", i == 0 ? "applied from the environment: " : " ",
+                       json_string_value (json_array_get (names, i)), i + 1 == json_array_size (names) ? "\n" : "");
+    if (json_is_null (json_object_get (result, "env_file")))
+        buffer_puts (view->talk, "REGISTRY_ variables that only the registry has override this and are not seen here; "
+                                 "name a file\nof them with --env-file\n");
+}
+
 void view_registry_check (struct view *view, const json_t *result)
 {
-    const json_t *findings = json_object_get (result, "findings");
     AUTOFREE char *config = view_clean_member (result, "config");
     if (view->quiet)
         return;
-    for (size_t i = 0; i < json_array_size (findings); i++) {
-        const json_t *finding = json_array_get (findings, i);
-        AUTOFREE char *severity = view_clean_member (finding, "severity");
-        AUTOFREE char *message = view_clean_member (finding, "message");
-        AUTOFREE char *hint = view_clean_member (finding, "hint");
-        buffer_printf (view->out, "%s: %s\n", severity, message);
-        if (hint[0])
-            buffer_printf (view->out, "  %s\n", hint);
-    }
+    put_findings (view->out, json_object_get (result, "findings"));
     if (json_is_true (json_object_get (result, "ok")))
         buffer_printf (view->out, "%s: a registry that read this when it started takes dpat's tokens, signed with %s\n",
                        config, json_get_string (result, "key_id"));
+    buffer_printf (view->out, "%s: works for %s\n", config, name_versions (json_object_get (result, "works_for")));
+    tell_environment (view, result);
 }
 
 void view_grants (struct view *view, const json_t *result)

@@ -11,33 +11,40 @@
 #include "src/base/memory.h"
 #include "src/base/signing_key.h"
 #include "src/base/yaml.h"
+#include "src/core/registry_check_private.h"
 
 enum { CONFIG_MAX_BYTES = 1 << 20, IDS_MAX_BYTES = 64 * 1024 };
 
 #define WRITE_ANEW                                                                                                     \
     "write its files anew (dpat registry config --out DIR --url URL) and restart the registry: it reads them once"
 
-/* A configuration being checked. */
-struct check {
-    const struct registry_expectation *expected;
-    const json_t *token; /* its auth.token */
-    json_t *findings;
-};
+static const char *const versions[] = { "2", "3" }; /* by their bits */
 
-static void find (struct check *check, const char *severity, const char *hint, const char *fmt, ...)
-    __attribute__ ((format (printf, 4, 5)));
+static json_t *version_list (unsigned bits)
+{
+    json_t *list = json_array ();
+    for (size_t i = 0; i < ARRAY_SIZE (versions); i++)
+        if (bits & (1U << i))
+            json_add (list, json_string (versions[i]));
+    return list;
+}
 
-static void find (struct check *check, const char *severity, const char *hint, const char *fmt, ...)
+void registry_find (struct check *check, unsigned refusing, const char *severity, const char *hint, const char *fmt,
+                    ...)
 {
     char line[1024];
     va_list arguments;
     va_start (arguments, fmt);
     vsnprintf (line, sizeof (line), fmt, arguments);
     va_end (arguments);
+    if (check->asked)
+        severity = check->asked & refusing ? "error" : "warning";
+    check->works &= ~refusing;
     json_t *finding = json_object ();
     json_set_string (finding, "severity", severity);
     json_set_string (finding, "message", line);
     json_set_string (finding, "hint", hint);
+    json_set (finding, "refused_by", version_list (refusing));
     json_add (check->findings, finding);
 }
 
@@ -46,25 +53,40 @@ static const char *text_of (const struct check *check, const char *key)
     return json_get_string (check->token, key);
 }
 
-/* Version 2.8 does not start without the first four. */
+/* See that a member is text; where it is not there, nothing is said. */
+static void check_text (struct check *check, const char *key, unsigned refusing)
+{
+    const json_t *value = json_object_get (check->token, key);
+    if (value && !json_is_null (value) && !json_is_string (value))
+        registry_find (
+            check, refusing, "error", "put its value into double quotes",
+            "auth.token.%s is not text: without quotes YAML reads it as a number, true, false or a list, and "
+            "the registry does not start",
+            key);
+}
+
+/* No version starts without these. */
 static void check_members (struct check *check)
 {
     static const char *const needed[] = { "realm", "service", "issuer" };
-    for (size_t i = 0; i < ARRAY_SIZE (needed); i++)
-        if (text_of (check, needed[i]) == NULL)
-            find (check, "error", "dpat registry config prints the whole block",
-                  "auth.token.%s is missing, and the registry does not start without it", needed[i]);
+    for (size_t i = 0; i < ARRAY_SIZE (needed); i++) {
+        const json_t *value = json_object_get (check->token, needed[i]);
+        check_text (check, needed[i], BOTH_VERSIONS);
+        if (value == NULL || json_is_null (value))
+            REFUSE (check, "dpat registry config prints the whole block",
+                    "auth.token.%s is missing, and the registry does not start without it", needed[i]);
+    }
     const char *audience = text_of (check, "service");
     const char *issuer = text_of (check, "issuer");
     if (audience && strcmp (audience, check->expected->audience) != 0)
-        find (check, "error", "make it the same as dpat serve --registry-service says",
-              "service is \"%s\", but tokens are made for \"%s\": the registry will say \"token intended for another "
-              "audience\"",
-              audience, check->expected->audience);
+        REFUSE (check, "make it the same as dpat serve --registry-service says",
+                "service is \"%s\", but tokens are made for \"%s\": the registry will say \"token intended for another "
+                "audience\"",
+                audience, check->expected->audience);
     if (issuer && strcmp (issuer, check->expected->issuer) != 0)
-        find (check, "error", NULL,
-              "issuer is \"%s\", and must be \"%s\": the registry will say \"token from untrusted issuer\"", issuer,
-              check->expected->issuer);
+        REFUSE (check, NULL,
+                "issuer is \"%s\", and must be \"%s\": the registry will say \"token from untrusted issuer\"", issuer,
+                check->expected->issuer);
 }
 
 /* The path of a URL; "" when it has none. */
@@ -89,25 +111,22 @@ static void check_realm (struct check *check)
     const char *realm = text_of (check, "realm");
     const json_t *redirect = json_object_get (check->token, "autoredirect");
     if (redirect && !json_is_boolean (redirect))
-        find (check, "error", "write it without quotes",
-              "autoredirect is neither true nor false: the registry does not start");
+        REFUSE (check, "write it without quotes",
+                "autoredirect is neither true nor false: the registry does not start");
     if (json_is_true (redirect))
-        find (check, "warning", "leave autoredirect out unless dpat serve answers at the registry's own address",
+        WARN (check, "leave autoredirect out unless dpat serve answers at the registry's own address",
               "autoredirect is on: clients are sent to /auth/token of the registry's address, and realm is not used");
     if (realm == NULL || json_is_true (redirect))
         return;
     bool tls = strncmp (realm, "https://", 8) == 0;
+    check->realm = realm;
     if (!tls && strncmp (realm, "http://", 7) != 0)
-        find (check, "error", NULL, "realm is \"%s\", and clients need a whole address that begins with https://",
-              realm);
+        REFUSE (check, NULL, "realm is \"%s\", and clients need a whole address that begins with https://", realm);
     else if (!is_token_path (path_of (realm)))
-        find (check, "error", "tokens are made at /token and at /auth/token",
-              "realm is \"%s\", where dpat serve makes no "
-              "tokens",
-              realm);
+        REFUSE (check, "tokens are made at /token and at /auth/token",
+                "realm is \"%s\", where dpat serve makes no tokens", realm);
     if (strncmp (realm, "http://", 7) == 0 && !address_host_is_loopback (realm + 7))
-        find (check, "warning", "use https://",
-              "realm is \"%s\": clients send their tokens over the network in the clear", realm);
+        WARN (check, "use https://", "realm is \"%s\": clients send their tokens over the network in the clear", realm);
 }
 
 /* Whether the list of ids, one a line, has it. */
@@ -117,8 +136,8 @@ static bool has_id (const struct buffer *ids, const char *id)
     return strstr (buffer_text (ids), line) != NULL;
 }
 
-/* See that a file has the key that signs, and the next one; ids are those that it has. */
-static void check_ids (struct check *check, const char *path, const struct buffer *ids)
+/* See that a file, which one version reads, has the key that signs, and the next one; ids are those that it has. */
+static void check_ids (struct check *check, unsigned version, const char *path, const struct buffer *ids)
 {
     for (size_t i = 0; i < json_array_size (check->expected->keys); i++) {
         const json_t *key = json_array_get (check->expected->keys, i);
@@ -130,32 +149,39 @@ static void check_ids (struct check *check, const char *path, const struct buffe
         if (has_id (ids, id) || strcmp (state, "former") == 0)
             continue;
         if (strcmp (state, "signing") == 0)
-            find (check, "error", WRITE_ANEW,
-                  "%s has the keys [%s], but tokens are signed with %s: the registry will say: token signed by "
-                  "untrusted key with ID: \"%s\"",
-                  path, known, id, id);
+            registry_find (
+                check, version, "error", WRITE_ANEW,
+                "%s has the keys [%s], but tokens are signed with %s: the registry will say: token signed by "
+                "untrusted key with ID: \"%s\"",
+                path, known, id, id);
         else
-            find (check, "warning", WRITE_ANEW, "%s does not have the key %s yet, which signs from %s on", path, id,
+            WARN (check, WRITE_ANEW, "%s does not have the key %s yet, which signs from %s on", path, id,
                   json_get_string (key, "signs_from"));
     }
 }
 
-/* Read a file that the configuration names as key; returns false when there is nothing more to see. */
-static bool read_named (struct check *check, const char *key, const char *if_absent, const char *severity,
-                        struct buffer *out)
+/* Read a file that the configuration names as key, and without which these versions do not start. Returns false when
+ * there is nothing more to see. */
+static bool read_named (struct check *check, const char *key, unsigned refusing, struct buffer *out)
 {
     const char *path = text_of (check, key);
     struct error why = ERROR_INIT;
     buffer_init (out, CONFIG_MAX_BYTES);
-    if (path == NULL) {
-        find (check, severity, "dpat registry config --out DIR --url URL writes it", "auth.token.%s is missing: %s",
-              key, if_absent);
-        return false;
-    }
-    if (file_read (path, out, &why) == 0)
+    if (path && file_read (path, out, &why) == 0)
         return true;
-    find (check, "error", "it must be there, and readable for the registry", "%s", why.text);
+    if (path)
+        registry_find (check, refusing, "error", "it must be there, and readable for the registry", "%s", why.text);
     return false;
+}
+
+/* Of a file that is not named; where the other one is, a registry of the other version works. */
+static void find_missing (struct check *check, const char *key, unsigned refusing, const char *other, const char *fmt)
+{
+    bool alone = text_of (check, other) == NULL;
+    check_text (check, key, refusing);
+    if (text_of (check, key) == NULL)
+        registry_find (check, refusing, alone ? "error" : "warning",
+                       "dpat registry config --out DIR --url URL writes it", "auth.token.%s is missing: %s", key, fmt);
 }
 
 static void check_bundle (struct check *check)
@@ -164,17 +190,17 @@ static void check_bundle (struct check *check)
     AUTO (buffer) ids;
     struct error why = ERROR_INIT;
     buffer_init (&ids, IDS_MAX_BYTES);
-    if (!read_named (check, "rootcertbundle", "docker-registry 2.8 does not start without it",
-                     text_of (check, "jwks") ? "warning" : "error", &pem))
+    find_missing (check, "rootcertbundle", VERSION_2, "jwks", "docker-registry 2.8 does not start without it");
+    if (!read_named (check, "rootcertbundle", BOTH_VERSIONS, &pem))
         return;
     const char *path = text_of (check, "rootcertbundle");
     int count = signing_key_list_certificates (buffer_text (&pem), pem.len, &ids, &why);
     if (count < 0)
-        find (check, "error", WRITE_ANEW, "%s: %s", path, why.text);
+        REFUSE (check, WRITE_ANEW, "%s: %s", path, why.text);
     else if (count == 0)
-        find (check, "error", WRITE_ANEW, "%s has no certificate: the registry does not start", path);
+        REFUSE (check, WRITE_ANEW, "%s has no certificate: the registry does not start", path);
     else
-        check_ids (check, path, &ids);
+        check_ids (check, VERSION_2, path, &ids);
 }
 
 /* A key in the set counts under its "kid", and only when that is what we call it. */
@@ -189,7 +215,7 @@ static void take_jwk (struct check *check, const char *path, const json_t *jwk, 
     if (kid && strcmp (kid, id) == 0)
         buffer_printf (ids, "%s\n", id);
     else
-        find (check, "warning", WRITE_ANEW, "%s calls a key \"%s\" that dpat calls %s", path, kid ? kid : "", id);
+        WARN (check, WRITE_ANEW, "%s calls a key \"%s\" that dpat calls %s", path, kid ? kid : "", id);
 }
 
 static void check_jwks (struct check *check)
@@ -198,18 +224,34 @@ static void check_jwks (struct check *check)
     AUTO (buffer) ids;
     struct error why = ERROR_INIT;
     buffer_init (&ids, IDS_MAX_BYTES);
-    if (!read_named (check, "jwks", "distribution 3 finds no key without it", "warning", &text))
+    find_missing (check, "jwks", VERSION_3, "rootcertbundle", "distribution 3 finds no key without it");
+    if (!read_named (check, "jwks", VERSION_3, &text))
         return;
     const char *path = text_of (check, "jwks");
     json_auto_t *set = json_parse (buffer_text (&text), text.len, path, ERROR_CONFIG, &why);
     const json_t *keys = json_object_get (set, "keys");
     if (!json_is_array (keys)) {
-        find (check, "error", WRITE_ANEW, "%s is no JSON Web Key Set%s%s", path, why.text[0] ? ": " : "", why.text);
+        registry_find (check, VERSION_3, "error", WRITE_ANEW, "%s is no JSON Web Key Set%s%s", path,
+                       why.text[0] ? ": " : "", why.text);
         return;
     }
     for (size_t i = 0; i < json_array_size (keys); i++)
         take_jwk (check, path, json_array_get (keys, i), &ids);
-    check_ids (check, path, &ids);
+    check_ids (check, VERSION_3, path, &ids);
+}
+
+/* Version 3 can be told which algorithms it takes. */
+static void check_algorithms (struct check *check)
+{
+    const json_t *list = json_object_get (check->token, "signingalgorithms");
+    bool found = list == NULL || json_is_null (list);
+    for (size_t i = 0; i < json_array_size (list) && !found; i++) {
+        const char *name = json_string_value (json_array_get (list, i));
+        found = name && strcmp (name, "ES256") == 0;
+    }
+    if (!found)
+        registry_find (check, VERSION_3, "error", "add ES256 to it, or leave it out",
+                       "auth.token.signingalgorithms has no ES256, by which dpat signs");
 }
 
 static void check_token (struct check *check)
@@ -218,61 +260,105 @@ static void check_token (struct check *check)
     check_realm (check);
     check_bundle (check);
     check_jwks (check);
+    check_algorithms (check);
+    registry_check_hosts (check);
 }
 
 /* What a registry needs to start at all, whoever may use it. */
-static void check_start (struct check *check, const json_t *config)
+static void check_start (struct check *check)
 {
+    const json_t *config = check->config;
     const json_t *version = json_object_get (config, "version");
     const char *text = json_string_value (version);
     bool known =
         text ? strcmp (text, "0.1") == 0 : json_real_value (version) > 0.09 && json_real_value (version) < 0.11;
     if (!json_is_object (config))
-        find (check, "error", NULL, "it is empty, or no mapping: the registry does not start");
+        REFUSE (check, NULL, "it is empty, or no mapping: the registry does not start");
     else if (!known)
-        find (check, "error", "begin with \"version: 0.1\"",
-              "version is missing or not 0.1: the registry does not start");
+        REFUSE (check, "begin with \"version: 0.1\"", "version is missing or not 0.1: the registry does not start");
     if (json_is_object (config) && !json_is_object (json_object_get (config, "storage")))
-        find (check, "error", NULL, "storage is missing: the registry does not start");
+        REFUSE (check, NULL, "storage is missing: the registry does not start");
 }
 
 /* Other ways of authentication that a registry has. */
-static void check_auth (struct check *check, const json_t *config)
+static void check_auth (struct check *check)
 {
     static const char hint[] = "dpat registry config --out DIR --url URL prints what belongs there";
-    const json_t *auth = json_object_get (config, "auth");
+    const json_t *auth = json_object_get (check->config, "auth");
     const char *other = NULL;
     const char *key;
     json_t *value;
     check->token = json_object_get (auth, "token");
     json_object_foreach ((json_t *)(uintptr_t)auth, key, value) other = strcmp (key, "token") == 0 ? other : key;
     if (other && check->token)
-        find (check, "error", hint, "auth has both \"token\" and \"%s\": the registry takes one and does not start",
-              other);
+        REFUSE (check, hint, "auth has both \"token\" and \"%s\": the registry takes one and does not start", other);
     if (json_is_object (check->token))
         check_token (check);
     else if (check->token)
-        find (check, "error", hint, "auth.token is empty");
+        REFUSE (check, hint, "auth.token is empty");
     else if (other)
-        find (check, "error", hint, "the registry authenticates by \"%s\", and asks for no token", other);
+        REFUSE (check, hint, "the registry authenticates by \"%s\", and asks for no token", other);
     else
-        find (check, "error", hint, "there is no \"auth\": the registry lets everybody do everything");
+        REFUSE (check, hint, "there is no \"auth\": the registry lets everybody do everything");
 }
 
-int registry_check (const char *path, const struct registry_expectation *expected, json_t **ret_findings,
-                    struct error *err)
+/* "2", "2.8", "3.1.2": the first number counts. */
+static int parse_version (const char *text, unsigned *ret_bit, struct error *err)
+{
+    *ret_bit = NEITHER;
+    if (text == NULL)
+        return 0;
+    for (size_t i = 0; i < ARRAY_SIZE (versions); i++)
+        if (text[0] == versions[i][0] && (text[1] == '\0' || text[1] == '.')
+            && strspn (text + 1, ".0123456789") == strlen (text + 1))
+            *ret_bit = 1U << i;
+    if (*ret_bit)
+        return 0;
+    error_set (err, ERROR_USAGE, "\"%.40s\" is not a version of the registry that dpat knows", text);
+    return error_hint (err, "versions are 2 (docker-registry 2.8) and 3 (distribution 3)");
+}
+
+static bool has_error (const json_t *findings)
+{
+    for (size_t i = 0; i < json_array_size (findings); i++)
+        if (strcmp (json_get_string (json_array_get (findings, i), "severity"), "error") == 0)
+            return true;
+    return false;
+}
+
+static json_t *read_config (const char *path, struct error *err)
 {
     AUTO (buffer) text;
     struct error why = ERROR_INIT;
     buffer_init (&text, CONFIG_MAX_BYTES);
-    if (file_read (path, &text, &why) != 0)
-        return error_set (err, ERROR_CONFIG, "%s", why.text);
-    json_auto_t *config = yaml_parse (buffer_text (&text), text.len, path, err);
-    if (config == NULL)
+    if (file_read (path, &text, &why) != 0) {
+        error_set (err, ERROR_CONFIG, "%s", why.text);
+        return NULL;
+    }
+    return yaml_parse (buffer_text (&text), text.len, path, err);
+}
+
+int registry_check (const struct registry_wish *wish, const struct registry_expectation *expected, json_t **ret_result,
+                    struct error *err)
+{
+    unsigned asked;
+    if (parse_version (wish->version, &asked, err) != 0)
         return -1;
-    struct check check = { .expected = expected, .findings = json_array () };
-    check_start (&check, config);
-    check_auth (&check, config);
-    *ret_findings = check.findings;
+    json_auto_t *config = read_config (wish->path, err);
+    json_auto_t *findings = json_array ();
+    json_auto_t *names = json_array ();
+    struct check check = {
+        .expected = expected, .config = config, .asked = asked, .works = BOTH_VERSIONS, .findings = findings
+    };
+    if (config == NULL || registry_apply_environment (&check, wish, config, names, err) != 0)
+        return -1;
+    check_start (&check);
+    check_auth (&check);
+    json_t *result = json_object ();
+    json_set (result, "ok", json_boolean (!has_error (findings)));
+    json_set (result, "works_for", version_list (check.works));
+    json_set (result, "environment", json_incref (names));
+    json_set (result, "findings", json_incref (findings));
+    *ret_result = result;
     return 0;
 }

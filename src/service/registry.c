@@ -6,6 +6,7 @@
 
 #include "src/base/clock.h"
 #include "src/base/memory.h"
+#include "src/base/text.h"
 #include "src/base/time.h"
 #include "src/service/bearer.h"
 #include "src/service/embedded_private.h"
@@ -33,6 +34,18 @@ void registry_grant_release (struct registry_grant *grant)
     secret_release (&grant->token);
     secret_release (&grant->refresh);
     memory_cleanup_free (&grant->scope);
+}
+
+int registry_audience_check (const char *audience, struct error *err)
+{
+    enum { AUDIENCE_MAX_BYTES = 200 };
+    size_t len = strlen (audience);
+    if (len > 0 && len <= AUDIENCE_MAX_BYTES && strcspn (audience, "\"\\") == len && !text_has_control (audience, len))
+        return 0;
+    return error_set (err, ERROR_USAGE,
+                      "--registry-service takes a name of 1 to %d bytes without quotes, backslashes and control "
+                      "characters",
+                      AUDIENCE_MAX_BYTES);
 }
 
 static bool shows_password (const struct registry_request *request)

@@ -21,6 +21,10 @@
 #define REGISTRY_ISSUER "dpat"
 #define REGISTRY_AUDIENCE "dpat-registry"
 
+/* Whether a registry can be called that: 1 to 200 bytes of text without quotes, backslashes and control characters. It
+ * is a parameter of requests, a claim of tokens, and a string in YAML. ERROR_USAGE. */
+int registry_audience_check (const char *audience, struct error *err);
+
 /* What a registry token lives when nothing else is said, in seconds. */
 #define REGISTRY_LIFE_S 300
 

@@ -93,11 +93,11 @@ docker_login() { run docker login -u "$1" --password-stdin "$REGISTRY" <"$2"; }
   grep -q restart err
   [ "$(cat auth.yml)" = "auth:
   token:
-    realm: https://tokens.example:8443/token
-    service: dpat-registry
-    issuer: dpat
-    rootcertbundle: $HOME/deep/keys/rootcertbundle.pem
-    jwks: $HOME/deep/keys/jwks.json" ]
+    realm: \"https://tokens.example:8443/token\"
+    service: \"dpat-registry\"
+    issuer: \"dpat\"
+    rootcertbundle: \"$HOME/deep/keys/rootcertbundle.pem\"
+    jwks: \"$HOME/deep/keys/jwks.json\"" ]
   [ "$(stat -c %a deep/keys deep/keys/jwks.json deep/keys/rootcertbundle.pem | tr '\n' ' ')" = '755 644 644 ' ]
   openssl x509 -in deep/keys/rootcertbundle.pem -noout -text | grep -q prime256v1
   run -1 grep -rq PRIVATE deep/keys
@@ -638,9 +638,9 @@ sys.stdin.read()' "$STORE" <release >held 3>&- &
   says 11 'has both "token" and "htpasswd"'
   sed 's/^    issuer/    autoredirect: "yes"\n&/' auth.yml >registry.yml
   says 11 'neither true nor false'
-  sed 's|/token$|/v2/token|' auth.yml >registry.yml
+  sed 's|/token"$|/v2/token"|' auth.yml >registry.yml
   says 11 'makes no tokens'
-  sed 's|/token$|/auth/token/|' auth.yml >registry.yml
+  sed 's|/token"$|/auth/token/"|' auth.yml >registry.yml
   says 0 'takes dpat'
   [ -z "$(dpat registry check --config registry.yml -q)" ]
   dpat registry check --config registry.yml --json | is_document registry_check

@@ -44,6 +44,10 @@ ACCOUNT = record(None, id=NULLABLE, name={"type": "string"}, disabled={"type": "
 RIGHT = {"enum": ["read", "write", "admin"]}
 KEY_ID = {"type": "string", "pattern": "^([A-Z2-7]{4}:){11}[A-Z2-7]{4}$"}
 
+VERSIONS = {"type": "array", "uniqueItems": True, "items": {"enum": ["2", "3"]}}
+FINDINGS = {"type": "array", "items": record(None, severity={"enum": ["error", "warning"]}, message={"type": "string"},
+                                             hint=NULLABLE, refused_by=VERSIONS)}
+
 ERROR = record(None, code={"type": "string"}, exit={"type": "integer", "minimum": 1, "maximum": 14},
                message={"type": "string", "minLength": 10}, hint=NULLABLE, http_status={"type": "integer"},
                retryable={"type": "boolean"}, retry_at=TIME, details={"type": "object"})
@@ -91,15 +95,15 @@ KINDS = {
     "public_repositories": document(dry_run={"type": "boolean"}, repository=NULLABLE,
                                     public={"type": ["boolean", "null"]}, repositories={"type": ["array", "null"]}),
     "registry_config": document(realm={"type": "string"}, service={"type": "string"}, issuer={"const": "dpat"},
-                                rootcertbundle={"type": "string"}, jwks={"type": "string"}, key_id=KEY_ID),
+                                rootcertbundle={"type": "string"}, jwks={"type": "string"}, key_id=KEY_ID,
+                                findings=FINDINGS),
     "registry_keys": document(action={"enum": ["list", "rotate"]}, dry_run={"type": "boolean"},
                               keys={"type": "array", "items": record(
                                   None, id=KEY_ID, state={"enum": ["former", "signing", "next"]},
                                   signs_from=dict(TIME, type="string"), signs_until=TIME)}),
-    "registry_check": document(config={"type": "string"}, ok={"type": "boolean"}, key_id=KEY_ID,
-                               findings={"type": "array", "items": record(
-                                   None, severity={"enum": ["error", "warning"]}, message={"type": "string"},
-                                   hint=NULLABLE)}),
+    "registry_check": document(config={"type": "string"}, env_file=NULLABLE, ok={"type": "boolean"}, key_id=KEY_ID,
+                               works_for=VERSIONS, environment={"type": "array", "items": {"type": "string"}},
+                               findings=FINDINGS),
     "log": document(count=COUNT, entries={"type": "array", "items": record(
         None, at=dict(TIME, type="string"), user=NULLABLE, by={"enum": ["owner", "operator", "pat", "nobody"]},
         action={"type": "string", "pattern": "^[a-z_]+$"},
