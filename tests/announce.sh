@@ -4,13 +4,8 @@ set -eu
 seconds=$1 jobs=$2
 
 # Tests say themselves, too, why they are skipped.
-missing=
-for tool in curl docker docker-credential-pass docker-registry faketime fish gpg man mandoc openssl pass podman psql \
-    setpriv shellcheck skopeo sqlite3 strace unshare zsh; do
-    command -v "$tool" >/dev/null || missing="$missing $tool"
-done
-"$PYTHON3" -c 'import jsonschema' 2>/dev/null || missing="$missing python3-jsonschema"
-[ -z "$missing" ] || echo "make check: not here, so that tests which need it are skipped:$missing"
+missing=$(sh "$(dirname "$0")/tools.sh" absent | tr '\n' ' ')
+[ -z "$missing" ] || echo "make check: not here, so that tests which need it are skipped: $missing"
 
 if [ "$seconds" -gt 0 ]; then
     minutes=$(((seconds / jobs + 59) / 60))

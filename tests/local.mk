@@ -85,6 +85,8 @@ test_support = \
 	tests/cli/keystore.bash \
 	tests/cli/lib.bash \
 	tests/demo.sh \
+	tests/tools.sh \
+	tests/tools.txt \
 	tests/lint/lib.sh \
 	tests/support/check-json.py \
 	tests/support/daemon.py \
@@ -192,6 +194,8 @@ LOG_COMPILER = $(DPAT_RUNNER)
 BATS_LOG_COMPILER = $(srcdir)/tests/run-bats $(BATS)
 AM_BATS_LOG_FLAGS = --tap
 SH_LOG_COMPILER = sh
+# What ./bootstrap --tests unpacked instead of installing it; the machine's own comes first.
+TOOLS_PATH = PATH="$$PATH:$(abs_top_builddir)/test-tools/bin:$(abs_top_srcdir)/test-tools/bin"; export PATH;
 AM_TESTS_ENVIRONMENT = \
 	. '$(abs_top_srcdir)/tests/environment.sh'; \
 	DPAT='$(abs_builddir)/dpat$(EXEEXT)'; export DPAT; \
@@ -205,7 +209,8 @@ AM_TESTS_ENVIRONMENT = \
 	LINT_CFLAGS='$(DEFS) $(AM_CPPFLAGS) $(AM_CFLAGS)'; export LINT_CFLAGS; \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	ASAN_OPTIONS=detect_leaks=1:verify_asan_link_order=0; export ASAN_OPTIONS; \
-	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1; export UBSAN_OPTIONS;
+	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1; export UBSAN_OPTIONS; \
+	$(TOOLS_PATH)
 
 check_DATA = announced
 
@@ -220,14 +225,22 @@ endif
 
 # A test suite that cannot run must not look like one that passed.
 announced:
-	@test '$(BATS)' && test '$(PYTHON3)' && test '$(CMOCKA_LIBS)' || { \
-	  echo 'make check needs bats, libcmocka-dev and python3: ./bootstrap installs them; then run ./configure again' >&2; \
+	@$(TOOLS_PATH) \
+	absent=$$(sh $(srcdir)/tests/tools.sh missing | tr '\n' ' '); \
+	test '$(CMOCKA_LIBS)' || absent="$${absent}libcmocka-dev "; \
+	test '$(BATS)' && test '$(PYTHON3)' && test -z "$$absent" || { \
+	  echo "make check misses $${absent:-what ./configure did not find}" >&2; \
+	  echo '  ./bootstrap --tests installs what the tests need; then run ./configure again' >&2; \
 	  exit 1; }
-	@seconds=0; jobs=`nproc`; \
+	@$(TOOLS_PATH) \
+	seconds=0; jobs=`nproc`; \
 	case ' $(MAKEFLAGS)' in *' -j'[1-9]*) jobs=`echo ' $(MAKEFLAGS)' | sed 's/.* -j\([0-9]*\).*/\1/'` ;; esac; \
 	if test '$(CHECK_LONG)'; then seconds=$(long_seconds); \
 	elif test '$(TESTS)' = '$(plain_tests)'; then seconds=$(check_seconds); fi; \
 	case '$(MAKECMDGOALS)' in check-TESTS) ;; *) PYTHON3='$(PYTHON3)' sh $(srcdir)/tests/announce.sh "$$seconds" "$$jobs" ;; esac
+
+distclean-local:
+	rm -rf test-tools
 
 # Every failing system call, kill -9 at each write, storms: what takes too long to be run each time.
 check-long: all
