@@ -158,6 +158,8 @@ libdpat_a_SOURCES = \
 	src/credentials/docker_config.h \
 	src/credentials/docker_file.c \
 	src/credentials/docker_file.h \
+	src/credentials/docker_environment.c \
+	src/credentials/docker_environment.h \
 	src/credentials/docker_move.c \
 	src/credentials/docker_move.h \
 	src/credentials/docker_rules.c \

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/crypto.h"
 #include "src/base/file_private.h"
 #include "src/base/memory.h"
 
@@ -221,11 +222,23 @@ static bool must_stay_in_place (int code)
     return code == EBUSY || code == EXDEV;
 }
 
+/* Whether the file has that content already: then there is nothing to do, and nothing that could fail. */
+static bool has_content (const char *path, const void *data, size_t len)
+{
+    AUTO (buffer) old;
+    struct stat st;
+    buffer_init (&old, len + 1);
+    return stat (path, &st) == 0 && st.st_size == (off_t)len && file_read (path, &old, NULL) == 0 && old.len == len
+           && crypto_equal (buffer_text (&old), data, len);
+}
+
 int file_replace (const char *path, const void *data, size_t len, mode_t mode, struct error *err)
 {
     AUTOFREE char *target = file_resolve (path, err);
     struct stat st;
     bool exists, same = true;
+    if (target && has_content (target, data, len))
+        return 0;
     if (target == NULL || look_at (target, &st, &exists, err) != 0)
         return -1;
     AUTOFREE char *folder = file_folder (target);

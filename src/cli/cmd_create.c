@@ -130,7 +130,10 @@ static int open_docker_sink (struct invocation *invocation, struct create_work *
 {
     const struct create_options *options = invocation->state;
     struct app *app = invocation->app;
-    if (docker_target_open (app, options->format, options->registry, app->settings.user, &work->docker, err) != 0)
+    const struct docker_wish wish = { .format = options->format,
+                                      .registry = options->registry,
+                                      .user = app->settings.user };
+    if (docker_target_open (app, &wish, &work->docker, err) != 0)
         return -1;
     work->sink = sink_docker_open (&work->docker.entry, err);
     return work->sink ? 0 : -1;

@@ -103,7 +103,10 @@ static int prepare_docker (const struct invocation *invocation, struct login_wor
     if (!options->docker && options->registry == NULL && options->format == NULL
         && !token_secret_is_pat (secret_text (&work->secret)) && !wants_docker (app, options->password_stdin))
         return 0;
-    return docker_target_open (app, options->format, options->registry, work->user, &work->docker, err);
+    const struct docker_wish wish = {
+        .format = options->format, .registry = options->registry, .user = work->user, .secret = &work->secret
+    };
+    return docker_target_open (app, &wish, &work->docker, err);
 }
 
 static int prepare (const struct invocation *invocation, struct login_work *work, struct error *err)

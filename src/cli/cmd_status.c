@@ -5,8 +5,10 @@
 #include "src/base/memory.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
+#include "src/cli/output.h"
 #include "src/cli/session_list.h"
 #include "src/cli/status_document.h"
+#include "src/credentials/docker_environment.h"
 #include "src/credentials/session_file.h"
 
 struct status_options {
@@ -88,6 +90,9 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
     find_session (app, file, sealed.exists, &facts);
     if (facts.with == STATUS_NOBODY && shows_token (facts.docker_entries))
         facts.with = STATUS_PAT;
+    if (docker_environment_is_set () && !app->options.quiet && !app->options.json)
+        output_note ("warning: DOCKER_AUTH_CONFIG is set; docker 28.3 and later uses the credentials in it before all "
+                     "others");
     facts.keystore = sealed.exists ? keystore_path (app->keystore) : NULL;
     facts.keystore_unlocked = sealed.unlocked;
     *ret_result = status_document (&facts);

@@ -71,20 +71,22 @@ static int confirm_replacement (const struct app *app, struct docker_target *tar
     return prompt_confirm (question, app->options.no_input, err);
 }
 
-int docker_target_open (struct app *app, const char *format, const char *registry, const char *user,
-                        struct docker_target *ret_target, struct error *err)
+int docker_target_open (struct app *app, const struct docker_wish *wish, struct docker_target *ret_target,
+                        struct error *err)
 {
-    const struct docker_rules *rules = find_rules (format, err);
+    const struct docker_rules *rules = find_rules (wish->format, err);
     if (rules == NULL)
         return -1;
-    ret_target->registry = choose_registry (app, rules, registry, err);
+    ret_target->registry = choose_registry (app, rules, wish->registry, err);
     if (ret_target->registry == NULL || open_config (app, rules, &ret_target->config, err) != 0)
         return -1;
     ret_target->entry = (struct docker_entry){ .config = ret_target->config,
                                                .registry = ret_target->registry,
                                                .state_folder = app->settings.state_folder,
                                                .service = app->settings.service_name,
-                                               .user = user };
+                                               .user = wish->user };
+    if (wish->secret && docker_entry_holds (&ret_target->entry, wish->secret))
+        return 0;
     return docker_entry_check (&ret_target->entry, err) == 0 ? confirm_replacement (app, ret_target, err) : -1;
 }
 
@@ -99,6 +101,10 @@ void docker_target_warn (const struct docker_target *target)
     if (unusable)
         output_note ("warning: the store that Docker would choose cannot be used, so the secret went to the file: %s",
                      unusable);
+    if (target->config && docker_config_is_overridden (target->config, target->registry))
+        output_note ("warning: DOCKER_AUTH_CONFIG has credentials for %s, which docker 28.3 and later uses instead of "
+                     "these; to use these: unset DOCKER_AUTH_CONFIG",
+                     target->registry);
     if (target->config && docker_config_is_plain (target->config, target->registry))
         output_note (
             "warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",

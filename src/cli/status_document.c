@@ -24,6 +24,7 @@ static int add_entry (json_t *entries, const struct session_file *file, const st
     json_set_string (entry, "format", record->format);
     json_set_string (entry, "stored_in", where);
     json_set (entry, "unencrypted", json_boolean (strcmp (where, docker_config_path (config)) == 0));
+    json_set (entry, "overridden", json_boolean (docker_config_is_overridden (config, record->registry)));
     json_set (entry, "automatic", json_boolean (record->automatic));
     json_set (entry, "ended", json_boolean (docker_entry_is_over (record, clock_now_us () / 1000000)));
     json_set_string (entry, "token_id", record->token_id);

@@ -312,8 +312,9 @@ void view_status (struct view *view, const json_t *result)
         AUTOFREE char *registry = view_clean_member (entry, "registry");
         AUTOFREE char *stored_in = view_clean_member (entry, "stored_in");
         const char *client = strcmp (json_get_string (entry, "format"), "podman") == 0 ? "Podman:" : "Docker:";
-        buffer_printf (view->out, "%-11s %s, in %s%s%s\n", strcmp (client, told) == 0 ? "" : client, registry,
+        buffer_printf (view->out, "%-11s %s, in %s%s%s%s\n", strcmp (client, told) == 0 ? "" : client, registry,
                        stored_in, json_is_true (json_object_get (entry, "unencrypted")) ? ", unencrypted" : "",
+                       json_is_true (json_object_get (entry, "overridden")) ? ", not used: DOCKER_AUTH_CONFIG is" : "",
                        json_is_true (json_object_get (entry, "ended")) ? ", left by an ended sign-in" : "");
         told = client;
     }

@@ -29,6 +29,14 @@ int docker_entry_check (const struct docker_entry *entry, struct error *err)
                : -1;
 }
 
+bool docker_entry_holds (const struct docker_entry *entry, const struct secret *secret)
+{
+    AUTO (credential) held = { .user = NULL };
+    bool found;
+    return docker_config_get (entry->config, entry->registry, &held, &found, NULL) == 0 && found
+           && strcmp (held.user, entry->user) == 0 && secret_equal (&held.secret, secret);
+}
+
 int docker_entry_open (const struct docker_record *record, struct docker_config **ret_config, struct error *err)
 {
     const struct docker_rules *rules = docker_rules_find (record->format);

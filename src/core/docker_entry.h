@@ -39,6 +39,9 @@ int docker_entry_check (const struct docker_entry *entry, struct error *err);
 /* Open the file of a record as it was opened when the record was made. *ret_config is owned. */
 int docker_entry_open (const struct docker_record *record, struct docker_config **ret_config, struct error *err);
 
+/* Whether secret (of the user of entry) is what rests for its registry already, so that nothing has to be changed. */
+bool docker_entry_holds (const struct docker_entry *entry, const struct secret *secret);
+
 /* Where what a record remembers rests, as far as can be seen in config, which is that of the record, without asking a
  * helper: its path, or the helper's program. NULL when it is not there any more. Borrowed from config. */
 const char *docker_entry_found_in (const struct session_file *file, const struct docker_record *record,

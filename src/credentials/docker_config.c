@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/credentials/docker_environment.h"
 #include "src/credentials/docker_file.h"
 #include "src/credentials/helper.h"
 
@@ -95,6 +96,11 @@ static void set_aside (struct docker_config *config, const struct error *why)
 {
     config->unusable = *why;
     config->detected = NULL;
+}
+
+bool docker_config_is_overridden (const struct docker_config *config, const char *key)
+{
+    return config->rules == &rules_docker && docker_environment_has (key);
 }
 
 const char *docker_config_unusable_store (const struct docker_config *config)
@@ -225,8 +231,12 @@ static int check_detected (const struct docker_config *config, const struct dock
 /* docker leaves an empty entry in the file to say that a helper has the secret. */
 static int mark_helper_entry (const struct docker_config *config, const char *key, struct error *err)
 {
+    AUTO (docker_file) seen = { .lock = FILE_LOCK_INIT };
     AUTO (docker_file) file = { .lock = FILE_LOCK_INIT };
     bool unnamed;
+    if (docker_file_read (&seen, config->path, NULL) == 0 && docker_file_is_marked (&seen, key)
+        && check_detected (config, &seen, &unnamed, NULL) == 0 && !unnamed)
+        return 0;
     if (docker_file_edit (&file, config->path, err) != 0 || check_detected (config, &file, &unnamed, err) != 0)
         return -1;
     docker_file_mark (&file, key);
@@ -330,6 +340,18 @@ static int erase_from_file (struct docker_file *file, struct erasure *erasure, b
     return 0;
 }
 
+/* Whether no helper is asked, and the file has nothing that is wanted: then it need not be one that can be written. */
+static bool has_nothing (const struct docker_config *config, const struct erasure *erasure)
+{
+    AUTO (docker_file) file = { .lock = FILE_LOCK_INIT };
+    AUTO (credential) held = { .user = NULL };
+    bool found;
+    return docker_file_read (&file, config->path, NULL) == 0
+           && docker_file_helper (&file, config->rules, erasure->key) == NULL
+           && docker_file_get (&file, config->rules, erasure->key, &held, &found, NULL) == 0
+           && !(found && is_wanted (erasure, &held));
+}
+
 int docker_config_erase (struct docker_config *config, const char *key,
                          bool (*matches) (void *context, const struct credential *credential), void *context,
                          bool *ret_erased, struct error *err)
@@ -339,6 +361,8 @@ int docker_config_erase (struct docker_config *config, const char *key,
     bool helper_holds = false;
     *ret_erased = false;
     if (access (config->path, F_OK) != 0 && errno == ENOENT) /* its folder may be gone as well, with a session's */
+        return 0;
+    if (has_nothing (config, &erasure))
         return 0;
     if (docker_file_edit (&file, config->path, err) != 0)
         return -1;

@@ -48,6 +48,10 @@ bool docker_config_is_plain (const struct docker_config *config, const char *key
  * helper has the host of a key that names a repository. */
 int docker_config_check (struct docker_config *config, const char *key, struct error *err);
 
+/* Whether DOCKER_AUTH_CONFIG has credentials for key: docker 28.3 and later uses those, whatever rests elsewhere;
+ * podman never does. */
+bool docker_config_is_overridden (const struct docker_config *config, const char *key);
+
 /* Why a helper that docker chooses by itself, because the file names none and has no entries, is not used: it cannot be
  * used. NULL when there is none such, or it is used. Borrowed, until the next put. */
 const char *docker_config_unusable_store (const struct docker_config *config);

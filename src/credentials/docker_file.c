@@ -101,7 +101,10 @@ int docker_file_edit (struct docker_file *file, const char *path, struct error *
         }
         return fail_for (path, &why, err);
     }
-    return docker_file_read (file, path, err);
+    if (docker_file_read (file, path, err) != 0)
+        return -1;
+    file->as_read = json_object_size (file->root) > 0 ? json_deep_copy (file->root) : NULL;
+    return 0;
 }
 
 int docker_file_check (const char *path, struct error *err)
@@ -121,6 +124,8 @@ int docker_file_write (struct docker_file *file, struct error *err)
     AUTO (buffer) text;
     buffer_init (&text, CONFIG_MAX_BYTES);
     struct error why = ERROR_INIT;
+    if (file->as_read && json_equal (file->root, file->as_read))
+        return 0;
     json_write_tabs (&text, file->root);
     if (file->ended_with_newline)
         buffer_puts (&text, "\n");
@@ -135,6 +140,7 @@ void docker_file_release (struct docker_file *file)
 {
     file_lock_release (&file->lock);
     json_decref (file->root);
+    json_decref (file->as_read);
     free (file->path);
     *file = (struct docker_file){ .lock = FILE_LOCK_INIT };
 }
@@ -295,6 +301,12 @@ int docker_file_get (const struct docker_file *file, const struct docker_rules *
     return 0;
 }
 
+bool docker_file_is_marked (const struct docker_file *file, const char *key)
+{
+    const json_t *entry = json_object_get (get_member (file->root, "auths"), key);
+    return json_is_object (entry) && json_object_size (entry) == 0;
+}
+
 char **docker_file_keys (const struct docker_file *file, size_t *ret_count)
 {
     json_t *auths = get_member (file->root, "auths");
@@ -343,6 +355,13 @@ static bool is_same (struct docker_file *file, const char *key, const struct cre
            && strcmp (held.user, credential->user) == 0 && secret_equal (&held.secret, &credential->secret);
 }
 
+/* The same of the file as it is now, which need not be one that can be written. */
+static bool holds (const struct docker_file_store *store, const char *key, const struct credential *credential)
+{
+    AUTO (docker_file) file = { .lock = FILE_LOCK_INIT };
+    return docker_file_read (&file, store->path, NULL) == 0 && is_same (&file, key, credential);
+}
+
 /* Beside an identity token the password is empty; containers/image does not look at the token without this. */
 static void encode_auth (struct buffer *auth, const struct credential *credential, bool is_identity)
 {
@@ -365,10 +384,10 @@ static int file_put (struct credentials *credentials, const char *key, const str
     if (credential->user[0] == '\0' || strchr (credential->user, ':'))
         return error_set (err, ERROR_USAGE, "%s cannot keep a user name that is empty or has a colon",
                           store->rules->name);
+    if (holds (store, key, credential))
+        return 0;
     if (docker_file_edit (&file, store->path, err) != 0)
         return -1;
-    if (is_same (&file, key, credential))
-        return 0;
     json_t *entry = clear_entry (&file, key);
     bool is_identity = strcmp (credential->user, IDENTITY_USER) == 0;
     encode_auth (&auth, credential, is_identity);

@@ -11,8 +11,9 @@
 
 /* One reading of config.json. With a lock held it may be written back. */
 struct docker_file {
-    char *path;   /* owned */
-    json_t *root; /* an object; empty when there is no file */
+    char *path;      /* owned */
+    json_t *root;    /* an object; empty when there is no file */
+    json_t *as_read; /* as it was, when it was opened for changing and there was a file */
     bool ended_with_newline;
     struct file_lock lock;
 };
@@ -27,7 +28,7 @@ int docker_file_edit (struct docker_file *file, const char *path, struct error *
  * ERROR_CREDENTIALS_FILE, ERROR_FILE_LOCKED. */
 int docker_file_check (const char *path, struct error *err);
 
-/* Write the document back, as docker formats it. Needs docker_file_edit. */
+/* Write the document back, as docker formats it; one that is as it was read is not written. Needs docker_file_edit. */
 int docker_file_write (struct docker_file *file, struct error *err);
 
 /* Let go of lock and document. */
@@ -53,6 +54,9 @@ void docker_file_set_helper (struct docker_file *file, const char *host, const c
 
 /* The keys of all entries, in their order. *ret_count tells how many; the array and each are owned. */
 char **docker_file_keys (const struct docker_file *file, size_t *ret_count);
+
+/* Whether the entry of key is the empty one that says that a helper has the secret. */
+bool docker_file_is_marked (const struct docker_file *file, const char *key);
 
 /* Whether there is an entry of exactly that key, be it empty. */
 bool docker_file_has_entry (const struct docker_file *file, const char *key);

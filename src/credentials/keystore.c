@@ -209,6 +209,10 @@ static int keystore_put (struct credentials *credentials, const char *key, const
     }
     if (json_object_get (content.root, section->name) == NULL)
         json_set (content.root, section->name, json_object ());
+    if (json_equal (json_object_get (json_object_get (content.root, section->name), key), entry)) {
+        json_decref (entry);
+        return 0;
+    }
     json_set (json_object_get (content.root, section->name), key, entry);
     return write_content (section->keystore, content.root, err);
 }

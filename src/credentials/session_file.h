@@ -20,7 +20,7 @@ struct kept_session {
     char *user;           /* owned */
     struct secret bearer; /* empty when it rests in the keystore, or went when the session was over; see bearers.h */
     bool in_keystore;     /* the keystore has the bearer, or may have it */
-    int64_t expires_at; /* 0: it was ended here, and only its bearer is still to be taken out of the keystore */
+    int64_t expires_at;   /* 0: it was ended here, and only its bearer is still to be taken out of the keystore */
 };
 
 /* Sessions in the order they were kept. */
@@ -33,8 +33,8 @@ struct kept_session_list {
 void kept_session_release (struct kept_session *session);
 void kept_session_list_release (struct kept_session_list *list);
 
-/* Where there is no place for a folder, below folder is NULL: for reading the file is then empty, and whatever changes it
- * is ERROR_CONFIG. */
+/* Where there is no place for a folder, below folder is NULL: for reading the file is then empty, and whatever changes
+ * it is ERROR_CONFIG. */
 
 /* Open the file in folder for reading; where there is none, an empty one, and nothing is made. *ret_file is owned. */
 int session_file_open (const char *folder, struct session_file **ret_file, struct error *err);

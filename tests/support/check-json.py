@@ -76,6 +76,7 @@ KINDS = {
                            None, registry={"type": "string"}, format={"enum": ["docker", "podman"]},
                            stored_in={"type": "string"},
                            unencrypted={"type": "boolean"}, automatic={"type": "boolean"}, ended={"type": "boolean"},
+                           overridden={"type": "boolean"},
                            token_id=NULLABLE,
                            expires_at=TIME)},
                        secrets_in=NULLABLE,
