@@ -7,5 +7,6 @@ for name in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p'); do
     esac
 done
 unset name
+umask 022
 TERM=dumb LC_ALL=C.UTF-8
 export TERM LC_ALL

@@ -152,7 +152,7 @@ silent() {
     run ! peek cat "/proc/$pid/environ"
     run ! peek head -c 1 "/proc/$pid/mem"
     if command -v strace >/dev/null; then
-      run ! peek timeout 5 strace -p "$pid" -o /dev/null
+      run ! peek timeout 60 strace -p "$pid" -o /dev/null
       [[ $output == *'not permitted'* ]]
     fi
     exec 9>&-

@@ -135,14 +135,14 @@ esac'
   succeeds dpat create ci --docker --registry "$REGISTRY"
   [ "$(json '["credsStore"]' <"$CONFIG")" = pass ]
   cp "$CONFIG" ours
-  succeeds timeout 20 docker manifest inspect --insecure "$REGISTRY/demo/app"
+  succeeds timeout 60 docker manifest inspect --insecure "$REGISTRY/demo/app"
   grep -q '^alice dpat_' "$SEEN"
   # a later docker login keeps the password there, too
-  succeeds timeout 20 docker login --username bob --password-stdin "$REGISTRY" <<<'bobs s3cret'
+  succeeds timeout 60 docker login --username bob --password-stdin "$REGISTRY" <<<'bobs s3cret'
   [[ $stderr != *unencrypted* ]]
   cmp "$CONFIG" ours
   rm "$CONFIG"
-  succeeds timeout 20 docker login --username bob --password-stdin "$REGISTRY" <<<'bobs s3cret'
+  succeeds timeout 60 docker login --username bob --password-stdin "$REGISTRY" <<<'bobs s3cret'
   cmp "$CONFIG" ours
 }
 

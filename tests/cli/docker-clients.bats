@@ -22,7 +22,7 @@ finish() {
   [ -z "${GNUPGHOME-}" ] || rm -rf "$GNUPGHOME"
 }
 
-pull() { timeout 20 docker manifest inspect --insecure "$REGISTRY/demo/app"; }
+pull() { timeout 60 docker manifest inspect --insecure "$REGISTRY/demo/app"; }
 
 @test "docker login stores there, pulls take it from there, docker logout removes it" {
   succeeds docker login --username bob --password-stdin "$REGISTRY" <<<'bobs s3cret'
@@ -49,11 +49,11 @@ pull() { timeout 20 docker manifest inspect --insecure "$REGISTRY/demo/app"; }
   grep -q '^bob ' "$SEEN"
   dpat keystore lock -q
   rm "$SEEN"
-  run setsid --wait timeout 20 docker manifest inspect --insecure "$REGISTRY/demo/app"
+  run setsid --wait timeout 60 docker manifest inspect --insecure "$REGISTRY/demo/app"
   [ "$status" -ne 0 ]
   [ "$status" -ne 124 ] # docker goes on without credentials, and is refused
   [ ! -e "$SEEN" ]
-  run setsid --wait timeout 20 docker login --username eve --password-stdin "$REGISTRY" <<<other
+  run setsid --wait timeout 60 docker login --username eve --password-stdin "$REGISTRY" <<<other
   [ "$status" -eq 1 ]
   [[ $output == *'keystore is locked'* ]]
   DPAT_PASSPHRASE_FILE=$HOME/passphrase run docker-credential-dpat get <key

@@ -79,7 +79,7 @@ works() {
   [ "$(sha256sum <"$CONFIG")" = "$sum" ]
   # not even a sparse terabyte takes time
   truncate -s 1T "$CONFIG" 2>/dev/null || truncate -s 1G "$CONFIG"
-  run --separate-stderr timeout 20 "$DPAT" create ci --docker --registry registry.example
+  run --separate-stderr timeout 60 "$DPAT" create ci --docker --registry registry.example
   [ "$status" -eq "$(exit_of credentials_file)" ]
 }
 

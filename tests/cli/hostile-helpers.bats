@@ -207,14 +207,14 @@ undone() {
 # As gpg-agent would, if it did not take care.
 @test "a child that keeps stdout open does not keep dpat waiting" {
   odd <<<'(sleep 7000 3>&- & echo $! >>child) 2>/dev/null; '"$KEEPS"
-  run --separate-stderr timeout 10 "$DPAT" create ci --docker --registry registry.example
+  run --separate-stderr timeout 60 "$DPAT" create ci --docker --registry registry.example
   [ "$status" -eq 0 ]
   grep -q dpat_ kept
 }
 
 @test "whoever starts dpat may ignore the end of children" {
   odd <<<"$KEEPS"
-  run --separate-stderr timeout 10 env --ignore-signal=CHLD "$DPAT" create ci --docker --registry registry.example
+  run --separate-stderr timeout 60 env --ignore-signal=CHLD "$DPAT" create ci --docker --registry registry.example
   [ "$status" -eq 0 ]
 }
 

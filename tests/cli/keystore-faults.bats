@@ -166,10 +166,10 @@ permitted() {
   for make in 'mkdir' 'mkfifo -m 600' 'ln -s keystore'; do
     rm -r "$KEYSTORE"
     $make "$KEYSTORE"
-    run timeout 10 docker-credential-dpat get <key
+    run timeout 60 docker-credential-dpat get <key
     [ "$status" -eq 1 ]
     [[ $output == *"$KEYSTORE"* ]]
-    run timeout 10 docker-credential-dpat store <<<'{"ServerURL":"reg.example","Username":"alice","Secret":"new"}'
+    run timeout 60 docker-credential-dpat store <<<'{"ServerURL":"reg.example","Username":"alice","Secret":"new"}'
     [ "$status" -eq 1 ]
     [ ! -f "$KEYSTORE" ]
   done

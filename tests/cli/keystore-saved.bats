@@ -63,7 +63,7 @@ kept() { helper list | "$PYTHON3" -c 'import json, sys; print(*json.load(sys.std
 @test "locked, with nobody to ask: deleted with a warning, and a later run takes it away" {
   dpat create ci --save
   unset DPAT_PASSPHRASE_FILE
-  run --separate-stderr timeout 10 setsid --wait "$DPAT" delete ci -y
+  run --separate-stderr timeout 60 setsid --wait "$DPAT" delete ci -y
   [ "$status" -eq 0 ]
   [[ $stderr == *warning*'/alice/ci'*locked*'dpat keystore unlock'* ]]
   [ -z "$(names)" ]

@@ -117,11 +117,11 @@ moved() {
 @test "a locked keystore: status asks nobody, a person is asked, where nobody is it is an error at once" {
   moved
   unset DPAT_PASSPHRASE_FILE
-  succeeds timeout 10 setsid --wait "$DPAT" status
+  succeeds timeout 60 setsid --wait "$DPAT" status
   [[ $output == *alice*"$KEYSTORE, locked"* ]]
   for command in list logout 'login alice --password-stdin' 'keystore release'; do
     # shellcheck disable=SC2086 # words
-    run --separate-stderr timeout 10 setsid --wait "$DPAT" $command <password
+    run --separate-stderr timeout 60 setsid --wait "$DPAT" $command <password
     [ "$status" -eq "$(exit_of keystore_locked)" ]
     [[ $stderr == *'keystore is locked'*'dpat keystore unlock'* && $stderr != *'could not be kept'* ]]
   done

@@ -112,10 +112,10 @@ setup() {
   ready_keystore
   unset DPAT_PASSPHRASE_FILE
   printf 'reg.example' >key
-  run --separate-stderr timeout 10 setsid --wait docker-credential-dpat get <key
+  run --separate-stderr timeout 60 setsid --wait docker-credential-dpat get <key
   [ "$status" -eq 1 ]
   [[ $output == *locked*unlock* ]]
-  run --separate-stderr timeout 10 setsid --wait "$DPAT" keystore unlock
+  run --separate-stderr timeout 60 setsid --wait "$DPAT" keystore unlock
   [ "$status" -eq "$(exit_of keystore_locked)" ]
 }
 

@@ -13,6 +13,7 @@ dpat_folders() {
 
 # A home, and nothing of the caller's settings.
 dpat_home() {
+  umask 022
   local name
   for name in "${!DPAT_@}" "${!DOCKER_@}" "${!PASSWORD_STORE_@}" "${!XDG_@}" "${!CLICOLOR@}"; do
     case $name in DPAT_MANUAL | DPAT_RUNNER) ;; *) unset "$name" ;; esac
@@ -266,12 +267,13 @@ needs_nobody() {
   [ "$(id -u)" -eq 0 ] || skip 'needs root to become another user'
   public_folder
   cp "$DPAT" "$PUBLIC/dpat"
+  as_nobody test -x "$PUBLIC/dpat" || skip 'other users cannot look into the folder for temporary files'
 }
 
-# Wait for a condition, 10 s at most: wait_until COMMAND...
+# Wait for a condition, a minute at most, for machines may be busy: wait_until COMMAND...
 wait_until() {
-  local i
-  for ((i = 0; i < 400; i++)); do
+  local until=$((SECONDS + 60))
+  while ((SECONDS < until)); do
     "$@" && return 0
     sleep 0.025
   done

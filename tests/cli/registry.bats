@@ -605,8 +605,7 @@ sys.stdin.read()' "$STORE" <release >held 3>&- &
   token_of alice ci write
   ask alice ci 'repository:alice/app:pull' | granted
   mv "$STORE.key" away
-  sleep 1.1
-  refused 500 UNKNOWN '' -u "alice:$(cat ci)" "$URL/token"
+  wait_until refused 500 UNKNOWN '' -u "alice:$(cat ci)" "$URL/token"
   mv away "$STORE.key"
   [ "$(ask alice ci 'repository:alice/app:pull' | granted)" = 'alice/app:pull' ]
 }
@@ -713,7 +712,7 @@ sys.stdin.read()' "$STORE" <release >held 3>&- &
   cp auth.yml registry.yml
   { echo '-----BEGIN CERTIFICATE-----'; printf 'Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n'
     echo 'AAAA'; echo '-----END CERTIFICATE-----'; } >keys/rootcertbundle.pem
-  run --separate-stderr timeout 20 "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" -- "$DPAT" registry check --config registry.yml --no-input
+  run --separate-stderr timeout 60 "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" -- "$DPAT" registry check --config registry.yml --no-input
   [ "$status" -eq 11 ]
   [[ $output != *'pass phrase'* ]]
   head -c 2000000 /dev/zero >registry.yml

@@ -356,7 +356,7 @@ served() { openssl s_client -connect "127.0.0.1:$PORT" </dev/null 2>/dev/null | 
   "$PYTHON3" - "$PORT" "$SERVER" <<'EOF'
 import http.client, os, signal, ssl, sys, time
 port, server = int(sys.argv[1]), int(sys.argv[2])
-connection = http.client.HTTPSConnection("localhost", port, context=ssl._create_unverified_context(), timeout=10)
+connection = http.client.HTTPSConnection("localhost", port, context=ssl._create_unverified_context(), timeout=60)
 for turn in range(2):
     connection.request("GET", "/healthz")
     answer = connection.getresponse()

@@ -13,7 +13,7 @@ class Api:
     def __init__(self, port):
         self.port = int(port)
 
-    def raw(self, data, timeout=5):
+    def raw(self, data, timeout=60):
         """Send bytes and read until the server closes, or falls silent."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as peer:
             peer.sendall(data)
@@ -27,7 +27,7 @@ class Api:
 
     def ask(self, method, path, body=None, headers=None):
         """Status, headers and document of one request."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
             connection.request(method, path, data, {"Content-Type": "application/json", **(headers or {})})

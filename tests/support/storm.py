@@ -77,7 +77,7 @@ def client(number):
     for i in range(1000000):
         if state["stop"]:
             return
-        connection = http.client.HTTPConnection("127.0.0.1", state["port"], timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", state["port"], timeout=60)
         try:
             for j in range(5):
                 turn(connection, f"c{number}-{i}-{j}")

@@ -5,7 +5,7 @@ terminal.py [--expect TEXT --send TEXT]... -- COMMAND...
 
 Waits for each TEXT, then sends the answer with a newline ("^C" and "^D" send those keys, "@code" the code of the
 otpauth address that was shown). Prints all that the terminal
-showed and ends as the command did (128 + n for a signal). 20 seconds without what is expected are a failure.
+showed and ends as the command did (128 + n for a signal). 60 seconds without what is expected are a failure.
 """
 import contextlib
 import os
@@ -18,7 +18,7 @@ import time
 
 import otp
 
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 KEYS = {"^C": b"\x03", "^D": b"\x04"}
 
 
