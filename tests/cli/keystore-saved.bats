@@ -122,7 +122,8 @@ kept() { helper list | "$PYTHON3" -c 'import json, sys; print(*json.load(sys.std
   dpat create ci --save
   dpat create "it's mine" --save 2>told
   run --separate-stderr dpat keystore get ci
-  [ "$status" -eq "$(exit_of no_sink)" ] && [ -z "$output" ]
+  [ "$status" -eq "$(exit_of no_sink)" ]
+  [ -z "$output" ]
   succeeds dpat keystore get ci -q
   [[ $output == dpat_* && $stderr == '' ]]
   printf '%s\n' "$output" >ci.token
