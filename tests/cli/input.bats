@@ -94,7 +94,7 @@ homeless() { env -u HOME -u XDG_CONFIG_HOME -u XDG_STATE_HOME -u XDG_DATA_HOME -
     [[ $stderr == *"$HOME/$file (DPAT_PASSWORD_FILE) is empty"* ]]
     DPAT_PASSPHRASE_FILE=$HOME/$file fails_with config dpat keystore init
   done
-  run ! grep -q sign_in_failed <<<"$(dpat log --json)"
+  run -1 grep -q sign_in_failed <<<"$(dpat log --json)"
 }
 
 @test "HOME that is no folder, or not writable" {

@@ -57,7 +57,7 @@ with_docker() {
   [ "$(json '["moved"]' <<<"$output")" = "['other.example', 'registry.example']" ]
   [ "$(json '["kept"]' <<<"$output")" = '[]' ]
   [ "$(held other.example)" = zoe:hers ]
-  run ! grep -q '"auth"' "$CONFIG"
+  run -1 grep -q '"auth"' "$CONFIG"
   cp "$CONFIG" before
   succeeds dpat keystore init --docker # again is fine, and nobody is asked
   cmp "$CONFIG" before
@@ -78,7 +78,7 @@ config["credsStore"] = "dpat"
 json.dump(config, open(sys.argv[1], "w"))' "$CONFIG"
   succeeds dpat keystore init --docker
   [[ $(held registry.example) == alice:dpat_* ]]
-  run ! grep -q '"auth"' "$CONFIG"
+  run -1 grep -q '"auth"' "$CONFIG"
 }
 
 @test "keys that are URLs, identity tokens and helpers of single hosts" {
@@ -93,7 +93,7 @@ json.dump(config, open(sys.argv[1], "w"))' "$CONFIG"
   [ "$(held two.example)" = d:4 ]
   [ "$(held id.example)" = '<token>:refresh' ]
   [ "$(json '["credHelpers"]' <"$CONFIG")" = "{'kept.example': 'vault'}" ]
-  run ! grep -q old.example/v2 "$CONFIG"
+  run -1 grep -q old.example/v2 "$CONFIG"
 }
 
 @test "what another store has moves out of it, or stays and is still found there" {
@@ -158,7 +158,7 @@ locked() {
   export DPAT_PASSPHRASE_FILE=$HOME/passphrase
   succeeds dpat logout
   [ "$(helper list)" = '{}' ]
-  run ! grep -q registry.example "$CONFIG" "$SESSIONS"
+  run -1 grep -q registry.example "$CONFIG" "$SESSIONS"
   succeeds dpat status --json
   [ "$(json '["docker_entries"]' <<<"$output")" = '[]' ]
 }
@@ -183,7 +183,7 @@ locked() {
   run --separate-stderr setsid --wait "$DPAT" logout --json
   [ "$(json '["error"]["details"]["left"]' <<<"${stderr_lines[-1]}")" = \
     "['registry.example in docker-credential-dpat', 'one.example in docker-credential-dpat']" ]
-  run ! grep -q '"auth"' second/config.json
+  run -1 grep -q '"auth"' second/config.json
 }
 
 @test "docker logout beforehand lets logout be whole, whatever the helper says" {
@@ -211,7 +211,7 @@ locked() {
   succeeds dpat logout
   cp good "$KEYSTORE"
   succeeds dpat status
-  run ! grep -q alice "$SESSIONS"
+  run -1 grep -q alice "$SESSIONS"
   run ! cmp -s good "$KEYSTORE"
   succeeds dpat login alice --password-stdin <password
   succeeds dpat list
