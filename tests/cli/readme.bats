@@ -62,22 +62,37 @@ finish() {
 
 # Lines as a stranger pastes them, with nothing changed but hosts, ports and where passwords come from. What a person
 # waits for by typing a password, a server that has begun to listen, is waited for before the next line.
+# The ports are those of README's service, of the manual's service and of the manual's registry.
 pasted_here() {
   sed "s/tokens\.example:8443/localhost:$1/; s/tokens\.example/localhost/; s/--listen :8443/--listen 127.0.0.1:$1/
     s/registry\.example:5000/localhost:$(cat registry.port)/; s|/run/secrets/dpat-password|$HOME/password|
     s/^dpat login yourname/dpat login alice/
     /^dpat account \(add\|passwd\) /s|$| --password-stdin <~/password|; /^dpat login /s|$| --password-stdin <~/password|
     s|^dpat serve \(.*\) &$|&\nuntil curl -sko ~/health https://localhost:$1/healthz; do sleep 0.1; done|
+    s/127.0.0.1:7380/127.0.0.1:$2/; s/127.0.0.1:5000/127.0.0.1:$3/g; s/^dpat serve &/dpat serve --listen 127.0.0.1:$2 \&/
+    s|/etc/docker/registry/config.yml|$HOME/debian-config.yml|
+    s|^dpat serve --listen 127.0.0.1:$2 &$|&\nuntil curl -so ~/health http://127.0.0.1:$2/healthz; do sleep 0.1; done|
+    s|^docker-registry serve .*|&\nuntil curl -so ~/health http://127.0.0.1:$3/; do sleep 0.1; done|
     s/^dpat keystore unlock .*/& || [ \$? -eq 5 ]/"
 }
 
-@test "every line of README can be pasted, in order, into one new shell" {
+# The structure of the configuration of Debian's docker-registry, which has an auth block already.
+debian_config() {
+  printf '%s\n' 'version: 0.1' 'storage:' '  filesystem:' '    rootdirectory: /var/lib/docker-registry' 'http:' \
+    '  addr: :5000' 'auth:' '  htpasswd:' '    realm: basic-realm' '    path: /etc/docker/registry' 'health:' \
+    '  storagedriver:' '    enabled: true'
+}
+
+@test "every line of README and of the manual can be pasted, in order, into one new shell" {
   command -v skopeo >/dev/null || skip 'no skopeo here'
   hosts_of_readme
   printf '%s\n' "$PASSWORD" >password
   for program in gh glab vault kubectl; do stand_in "$program"; done
   ln -s "$DPAT" bin/docker-credential-dpat # as make install does
-  readme --from 'A first token' | pasted_here "$(free_port)" >lines
+  debian_config >debian-config.yml
+  readme --from 'A first token' >all
+  if command -v docker-registry >/dev/null; then dpat help private-registry | sed -n 's/^  \$ //p' >>all; fi
+  pasted_here "$(free_port)" "$(free_port)" "$(free_port)" <all >lines
   export DPAT_PASSPHRASE_FILE=$HOME/password XDG_RUNTIME_DIR=$HOME/runtime
   mkdir runtime
   unset DPAT_SERVICE DOCKER_CONFIG CI_JOB_ID
@@ -85,6 +100,7 @@ pasted_here() {
   cat lines >>shell
   echo 'kill $(jobs -p) 2>/dev/null || :' >>shell
   succeeds timeout 60 bash -eE shell 3>&-
+  shown=$output
   grep -q '^dckr_pat_' hub.token
   grep -q '^dpat_' ci.token
   [[ $output == *created* && $output == *'signed in'* ]]                    # the log
@@ -102,6 +118,11 @@ kubectl create secret generic registry --from-file=token=/dev/stdin" ]
   succeeds dpat list --porcelain --service local --operator -u alice
   [[ $output == *ci-github* && $output != *build-* ]]
   grep -q "jwks: $HOME/keys/jwks.json" auth.yml
+  command -v docker-registry >/dev/null || skip 'the lines of dpat help private-registry: no docker-registry here'
+  [ "$(grep -c "takes dpat's tokens" <<<"$shown")" -eq 2 ] # the new configuration, and Debian's
+  [ -d own-registry/images/docker/registry/v2/repositories/alice/app/_manifests/tags/1 ]
+  DPAT_STORE=$HOME/own-registry/service.db succeeds dpat log laptop --service local --operator -u alice
+  [[ $output == *'used from a new address'* ]]
 }
 
 @test "the sections stand in the order a newcomer asks" {
@@ -139,9 +160,10 @@ run_example() {
     'dpat login '*'<'*) ;;
     'dpat login '*) answers=(--expect 'alice at' --send "$PASSWORD") ;;
     'dpat keystore init'*) answers=(--expect 'New passphrase' --send "$PASSWORD" --expect again: --send "$PASSWORD") ;;
-    'dpat keystore unlock'* | 'dpat credential'*)
+    'dpat keystore unlock'* | 'dpat keystore get'* | 'dpat credential'*)
       DPAT_PASSPHRASE_FILE=$HOME/password.txt dpat keystore init -q
       answers=(--expect Passphrase --send "$PASSWORD")
+      DPAT_PASSPHRASE_FILE=$HOME/password.txt dpat create ci-deploy --save --allow-duplicate
       ;;
     'dpat delete ci-deploy') answers=(--expect '[y/N]' --send y) ;;
     'dpat registry config'*) line=${line//\/etc\/docker/$HOME} ;;

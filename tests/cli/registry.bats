@@ -10,11 +10,7 @@ setup() {
   printf '%s\n' "$PASSWORD" >password
 }
 
-finish() {
-  stop_registry
-  # shellcheck disable=SC2086 # several
-  [ -z "${BACKGROUND-}" ] || kill $BACKGROUND 2>/dev/null || :
-}
+finish() { stop_registry; }
 
 # Sign in as that user and make a token there: token_of USER NAME SCOPE [OPTIONS]; its secret goes to the file NAME.
 token_of() {
@@ -806,34 +802,4 @@ sys.stdin.read()' "$STORE" <release >held 3>&- &
   echo '-1h' >offset
   refused 401 UNAUTHORIZED incorrect -u "bob:$(cat ci)" "$URL/token"
   wait_until written 'unknown token'
-}
-
-@test "run your own registry, as it is told" {
-  needs_skopeo
-  command -v docker-registry >/dev/null || skip 'no docker-registry here'
-  mkdir bin site
-  ln -s "$DPAT" bin/dpat
-  PATH=$HOME/bin:$PATH
-  rm -rf "$XDG_DATA_HOME/dpat" # from nothing
-  cd site
-  image image
-  dpat help private-registry | sed -n 's/^  \$ //p' >lines
-  [ "$(grep -c . lines)" -ge 12 ]
-  # other ports, no questions, and what stands in the background ends with the test
-  port() { "$PYTHON3" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-  token_port=$(port)
-  registry_port=$(port)
-  sed -i "s/127.0.0.1:7380/127.0.0.1:$token_port/; s/127.0.0.1:5000/127.0.0.1:$registry_port/g
-    s/^dpat serve &/dpat serve --listen 127.0.0.1:$token_port >serve.out 2>serve.log \& echo \$! >serve.pid; until curl -s http:\/\/127.0.0.1:$token_port\/healthz >health; do sleep 0.1; done/
-    s/^docker-registry serve registry.yml &/docker-registry serve registry.yml >registry.log 2>\&1 \& echo \$! >registry.pid; until curl -s http:\/\/127.0.0.1:$registry_port\/ >health; do sleep 0.1; done/
-    s/^dpat account add alice/& --password-stdin <..\/password/; s/^dpat login alice/& --password-stdin <..\/password/
-    s/^skopeo /&--insecure-policy /" lines
-  run timeout 60 bash -eu lines 3>&-
-  echo "$output"
-  BACKGROUND=$(cat serve.pid registry.pid) # of another shell
-  [ "$status" -eq 0 ]
-  [[ $output == *"takes dpat's tokens"* ]]
-  used() { dpat log laptop | grep -q 'used from a new address'; }
-  wait_until used
-  [ -d images/docker/registry/v2/repositories/alice/app/_manifests/tags/1 ]
 }
