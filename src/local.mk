@@ -38,6 +38,8 @@ libdpat_a_SOURCES = \
 	src/base/text.h \
 	src/base/time.c \
 	src/base/time.h \
+	src/base/url.c \
+	src/base/url.h \
 	src/base/yaml.c \
 	src/base/yaml.h \
 	src/base/yaml_scalar.c \

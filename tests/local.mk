@@ -29,6 +29,7 @@ unit_tests = \
 	tests/unit/test_time \
 	tests/unit/test_token \
 	tests/unit/test_totp \
+	tests/unit/test_url \
 	tests/unit/test_usage \
 	tests/unit/test_wire \
 	tests/unit/test_yaml

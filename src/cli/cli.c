@@ -196,7 +196,8 @@ static int check_form (const struct common_options *options, struct error *err)
     if (options->porcelain && (options->json || options->quiet))
         return error_set (err, ERROR_USAGE, "%s and --porcelain exclude each other: a result is printed in one form",
                           options->json ? "--json" : "-q");
-    return options->color ? settings_check ("color", options->color, err) : 0;
+    AUTOFREE char *color = options->color ? settings_clean ("color", options->color, err) : NULL;
+    return options->color && color == NULL ? -1 : 0;
 }
 
 /* No secret may stand on a command line, where every process can read it: it is refused, and wiped from our own. */

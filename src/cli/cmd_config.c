@@ -92,8 +92,8 @@ static int change (struct app *app, const char *name, const char *value, struct 
 static int run_set (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     const char *name = invocation->arguments[0];
-    const char *value = invocation->arguments[1];
-    if (settings_check (name, value, err) != 0 || change (invocation->app, name, value, err) != 0)
+    AUTOFREE char *value = settings_clean (name, invocation->arguments[1], err);
+    if (value == NULL || change (invocation->app, name, value, err) != 0)
         return -1;
     *ret_result = setting_document (name, value);
     return 0;

@@ -112,7 +112,7 @@ static int check_sink (const struct invocation *invocation, struct error *err)
         return error_set (err, ERROR_USAGE, "--registry goes with --docker");
     if (options->format && !options->docker)
         return error_set (err, ERROR_USAGE, "--format goes with --docker");
-    if (docker_target_check_format (options->format, err) != 0)
+    if (docker_target_check (options->format, options->registry, err) != 0)
         return -1;
     if (options->if_absent && options->allow_duplicate)
         return error_set (err, ERROR_USAGE, "--if-absent and --allow-duplicate exclude each other");

@@ -113,7 +113,7 @@ static int prepare (const struct invocation *invocation, struct login_work *work
 {
     const struct login_options *options = invocation->state;
     struct app *app = invocation->app;
-    if (docker_target_check_format (options->format, err) != 0
+    if (docker_target_check (options->format, options->registry, err) != 0
         || (options->life && duration_parse (options->life, "--for", &work->life_s, err) != 0)
         || choose_user (invocation, work, err) != 0 || app_open_service (app, err) != 0)
         return -1;
@@ -141,7 +141,7 @@ static void remember (struct app *app, const struct login_work *work, const stru
     if (app->options.key_file)
         json_set_string (changes, "key_file", settings->key_file);
     if (work->docker.config) { /* of a repository of podman's the host: docker knows no other keys */
-        AUTOFREE char *registry = rules_docker.make_key (work->docker.registry, NULL);
+        AUTOFREE char *registry = docker_rules_registry_of (work->docker.registry);
         remembered_change (changes, "registry", settings->service_name, registry);
     }
     if (settings_write (settings->config_folder, changes, &why) != 0)

@@ -11,6 +11,7 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/base/time.h"
+#include "src/base/url.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
 #include "src/cli/output.h"
@@ -64,19 +65,16 @@ static const struct option_spec check_specs[] = {
     { .name = NULL },
 };
 
-/* What clients are sent to, without slashes at its end. Owned; NULL with ERROR_USAGE. */
+/* What clients are sent to: the address of dpat serve in its normal form. Owned; NULL with ERROR_USAGE. */
 static char *clean_url (const char *text, struct error *err)
 {
-    size_t len = strlen (text);
-    while (len > 0 && text[len - 1] == '/')
-        len--;
-    AUTOFREE char *url = xstrndup (text, len);
-    const char *host = strncmp (url, "https://", 8) == 0                                        ? url + 8
-                       : strncmp (url, "http://", 7) == 0 && address_host_is_loopback (url + 7) ? url + 7
-                                                                                                : "";
-    if (host[0] && !text_has_control (url, len) && strpbrk (host, " \"\\?#@/") == NULL)
+    AUTOFREE char *url = url_normalise (text, err);
+    const char *host = url ? strstr (url, "://") + 3 : NULL;
+    if (url == NULL)
+        return NULL;
+    if (strchr (host, '/') == NULL && (strncmp (url, "https", 5) == 0 || address_host_is_loopback (host)))
         return take (&url);
-    error_set (err, ERROR_USAGE, "\"%.80s\" is nothing that clients can be sent to", text);
+    error_set (err, ERROR_USAGE, "clients cannot be sent to %.100s", url);
     error_hint (err, "give the address of dpat serve alone, as https://tokens.example:8443; plain http only for this "
                      "machine itself");
     return NULL;

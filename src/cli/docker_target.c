@@ -22,9 +22,11 @@ static const struct docker_rules *find_rules (const char *format, struct error *
     return rules;
 }
 
-int docker_target_check_format (const char *format, struct error *err)
+int docker_target_check (const char *format, const char *registry, struct error *err)
 {
-    return find_rules (format, err) ? 0 : -1;
+    const struct docker_rules *rules = find_rules (format, err);
+    AUTOFREE char *key = rules && registry ? rules->make_key (registry, err) : NULL;
+    return rules && (registry == NULL || key) ? 0 : -1;
 }
 
 /* docker's --config is of no concern to podman. */

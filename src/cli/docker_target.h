@@ -15,8 +15,9 @@ struct docker_target {
 /* Free what it owns. */
 void docker_target_release (struct docker_target *target);
 
-/* See that format (of --format; NULL: docker's) is one; ERROR_USAGE. */
-int docker_target_check_format (const char *format, struct error *err);
+/* See that format (of --format; NULL: docker's) is one, and that registry (of --registry, or NULL) can be a key of it,
+ * before anybody is asked for anything; ERROR_USAGE. */
+int docker_target_check (const char *format, const char *registry, struct error *err);
 
 /* What an entry is to be. Borrowed. */
 struct docker_wish {

@@ -12,8 +12,10 @@
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/base/time.h"
+#include "src/base/url.h"
 #include "src/cli/option.h"
 #include "src/cli/remembered.h"
+#include "src/credentials/docker_rules.h"
 #include "src/token/expiry.h"
 #include "src/token/name.h"
 
@@ -100,19 +102,17 @@ int settings_check_folders (struct error *err)
     return state ? 0 : -1;
 }
 
-static int parse_service (const char *text, enum service_kind *ret_kind, struct error *err)
+/* The service as it is remembered: a URL in its normal form. Owned; NULL with ERROR_USAGE. */
+static char *parse_service (const char *text, enum service_kind *ret_kind, struct error *err)
 {
-    if (strcmp (text, "local") == 0)
-        *ret_kind = SERVICE_LOCAL;
-    else if (strcmp (text, "hub") == 0)
-        *ret_kind = SERVICE_HUB;
-    else if (strncmp (text, "https://", 8) == 0 || strncmp (text, "http://", 7) == 0)
-        *ret_kind = SERVICE_URL;
-    else {
-        error_set (err, ERROR_USAGE, "\"%.80s\" is no token service", text);
-        return error_hint (err, "services are hub, local, or a URL that begins with https://");
-    }
-    return 0;
+    *ret_kind = strcmp (text, "local") == 0 ? SERVICE_LOCAL : strcmp (text, "hub") == 0 ? SERVICE_HUB : SERVICE_URL;
+    if (*ret_kind != SERVICE_URL)
+        return xstrdup (text);
+    if (strstr (text, "://"))
+        return url_normalise (text, err);
+    error_set (err, ERROR_USAGE, "\"%.80s\" is not a token service", text);
+    error_hint (err, "services are hub, local, or a URL that begins with https://");
+    return NULL;
 }
 
 static int parse_expires (const char *text, int64_t *ret_span_s, struct error *err)
@@ -135,16 +135,10 @@ int settings_check_name (const char *name, struct error *err)
     return error_hint (err, "dpat config --help tells which settings there are");
 }
 
-int settings_check (const char *name, const char *value, struct error *err)
+/* See that value can be the value of name, and is no text of another kind. */
+static int check_value (const char *name, const char *value, struct error *err)
 {
-    if (settings_check_name (name, err) != 0)
-        return -1;
-    if (value[0] == '\0' || text_has_control (value, strlen (value)))
-        return error_set (err, ERROR_USAGE, "the value of %s is empty or has control characters", name);
-    enum service_kind kind;
     int64_t span_s;
-    if (strcmp (name, "service") == 0)
-        return parse_service (value, &kind, err);
     if (strcmp (name, "default_expires") == 0)
         return parse_expires (value, &span_s, err);
     if (strcmp (name, "user") == 0)
@@ -158,6 +152,22 @@ int settings_check (const char *name, const char *value, struct error *err)
     return 0;
 }
 
+char *settings_clean (const char *name, const char *value, struct error *err)
+{
+    enum service_kind kind;
+    if (settings_check_name (name, err) != 0)
+        return NULL;
+    if (value[0] == '\0' || text_has_control (value, strlen (value))) {
+        error_set (err, ERROR_USAGE, "the value of %s is empty or has control characters", name);
+        return NULL;
+    }
+    if (strcmp (name, "service") == 0)
+        return parse_service (value, &kind, err);
+    if (strcmp (name, "registry") == 0)
+        return rules_docker.make_key (value, err);
+    return check_value (name, value, err) == 0 ? xstrdup (value) : NULL;
+}
+
 static int check_config (json_t *config, const char *path, struct error *err)
 {
     if (!json_is_object (config))
@@ -169,7 +179,8 @@ static int check_config (json_t *config, const char *path, struct error *err)
             continue;
         if (!json_is_string (value))
             return error_set (err, ERROR_CONFIG, "%s: \"%s\" is no string", path, names[i]);
-        else if (settings_check (names[i], json_string_value (value), &why) != 0)
+        AUTOFREE char *clean = settings_clean (names[i], json_string_value (value), &why);
+        if (clean == NULL)
             return error_set (err, ERROR_CONFIG, "%s: %s", path, why.text);
     }
     return remembered_load (config, path, err);
@@ -321,10 +332,7 @@ static int load_timeout (struct settings *settings, struct error *err)
 static int load_service_name (struct settings *settings, const struct common_options *options, struct error *err)
 {
     if (settings->service_kind != SERVICE_LOCAL) {
-        size_t len = strlen (settings->service);
-        while (len > 0 && settings->service[len - 1] == '/')
-            len--;
-        settings->service_name = xstrndup (settings->service, len);
+        settings->service_name = xstrdup (settings->service);
         return 0;
     }
     if (load_store (settings, options, err) != 0)
@@ -343,9 +351,9 @@ int settings_load (struct settings *settings, const struct common_options *optio
     if (settings->config == NULL)
         return -1;
     const char *service = choose (options->service, "DPAT_SERVICE", settings->config, "service");
-    settings->service = xstrdup (service ? service : "hub");
+    settings->service = parse_service (service ? service : "hub", &settings->service_kind, err);
     settings->service_is_said = service != NULL;
-    if (parse_service (settings->service, &settings->service_kind, err) != 0)
+    if (settings->service == NULL)
         return -1;
     const char *expires = choose (NULL, "DPAT_DEFAULT_EXPIRES", settings->config, "default_expires");
     if (parse_expires (expires ? expires : DEFAULT_EXPIRES, &settings->default_expires_s, err) != 0)

@@ -69,9 +69,9 @@ json_t *settings_read (const char *folder, struct error *err);
 /* See that there is a setting of that name; ERROR_USAGE names the nearest one. */
 int settings_check_name (const char *name, struct error *err);
 
-/* Check one setting as it would be written; ERROR_USAGE for an unknown name (the nearest one is named) or a value of
- * the wrong form. */
-int settings_check (const char *name, const char *value, struct error *err);
+/* One setting as it is written down: service URLs and registries in their normal form. Owned. NULL with ERROR_USAGE for
+ * an unknown name (the nearest one is named) or a value of the wrong form. */
+char *settings_clean (const char *name, const char *value, struct error *err);
 
 /* Change settings in config.json under its lock: for each member of changes, a string sets it, null removes it, and an
  * object does the same one level below. */

@@ -5,44 +5,63 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/base/memory.h"
-#include "src/base/text.h"
+#include "src/base/url.h"
 
-static bool is_hub (const char *host)
+/* What people write in front of a registry: browsers, and skopeo, have it so. */
+static const char *const schemes[] = { "https", "http", "docker", NULL };
+
+/* Every host by which Docker Hub is known, to its clients or to people. */
+static bool is_hub (const char *host, size_t len)
 {
-    return strcmp (host, "docker.io") == 0 || strcmp (host, "index.docker.io") == 0
-           || strcmp (host, "registry-1.docker.io") == 0;
+    static const char *const hosts[] = { "docker.io", "index.docker.io", "registry-1.docker.io", "hub.docker.com" };
+    if (len > 4 && strncmp (host + len - 4, ":443", 4) == 0)
+        len -= 4;
+    for (size_t i = 0; i < ARRAY_SIZE (hosts); i++)
+        if (strlen (hosts[i]) == len && strncasecmp (host, hosts[i], len) == 0)
+            return true;
+    return false;
 }
 
-static const char *skip_scheme (const char *text)
+/* A password in front of the host is not repeated. */
+static char *refuse (const char *text, const char *host, struct error *err)
 {
-    static const char *const schemes[] = { "https://", "http://" };
-    for (size_t i = 0; i < ARRAY_SIZE (schemes); i++)
-        if (strncmp (text, schemes[i], strlen (schemes[i])) == 0)
-            return text + strlen (schemes[i]);
-    return text;
-}
-
-/* The host of what a person typed, checked. Owned. */
-static char *make_host (const char *text, struct error *err)
-{
-    const char *host = skip_scheme (text);
-    size_t len = strcspn (host, "/");
-    AUTOFREE char *key = xstrndup (host, len);
-    if (len > 0 && strpbrk (key, " \t@?#\\\"'") == NULL && !text_has_control (key, len))
-        return take (&key);
-    error_set (err, ERROR_USAGE, "\"%.80s\" is no registry", text);
-    error_hint (err, "a registry is HOST or HOST:PORT, as in registry.example:5000");
+    const char *at = memchr (host, '@', strcspn (host, "/"));
+    if (at && memchr (host, ':', (size_t)(at - host)))
+        error_set (err, ERROR_USAGE, "a registry is named without a user");
+    else
+        error_set (err, ERROR_USAGE, "\"%.80s\" is not a registry", text);
+    error_hint (err, "a registry is HOST or HOST:PORT, for example registry.example:5000");
     return NULL;
+}
+
+/* Whether a path leads to the registry itself: none, or the root of its API. */
+static bool is_root (const char *path)
+{
+    static const char *const roots[] = { "", "/", "/v1", "/v1/", "/v2", "/v2/" };
+    for (size_t i = 0; i < ARRAY_SIZE (roots); i++)
+        if (strcmp (path, roots[i]) == 0)
+            return true;
+    return false;
 }
 
 static char *make_docker_key (const char *text, struct error *err)
 {
-    AUTOFREE char *host = make_host (text, err);
-    return host && is_hub (host) ? xstrdup (rules_docker.hub_key) : take (&host);
+    const char *host = url_skip_scheme (text, schemes);
+    size_t len = strcspn (host, "/");
+    if (!url_is_authority (host, len, URL_HOSTS_OF_IMAGES))
+        return refuse (text, host, err);
+    if (!is_root (host + len)) {
+        error_set (err, ERROR_USAGE, "\"%.80s\" has a path, and docker keeps credentials for whole registries only",
+                   text);
+        error_hint (err, "name the registry alone: %.*s (with --format podman a path may follow)", (int)len, host);
+        return NULL;
+    }
+    return is_hub (host, len) ? xstrdup (rules_docker.hub_key) : xstrndup (host, len);
 }
 
 /* "/namespace/repository": lower-case names between single slashes; no image has another one. */
@@ -62,39 +81,30 @@ static const char *find_fault (const char *text, const char *path)
 {
     if (strchr (text, '@'))
         return "it has an @, of a user or a digest";
-    if (skip_scheme (text) != text)
-        return "it begins with a scheme";
+    if (url_skip_scheme (text, schemes) != text && path[0])
+        return "it has both a scheme and a path";
     if (strchr (path, ':'))
         return "it has a tag";
     return is_repository (path) ? NULL : "a repository is lower-case names between single slashes";
 }
 
-/* "https://index.docker.io/v1/" and the like: the address of the Hub itself, which has no repository. */
-static bool is_hub_address (const char *text)
-{
-    static const char *const paths[] = { "", "/", "/v1", "/v1/", "/v2", "/v2/" };
-    const char *address = skip_scheme (text);
-    size_t len = strcspn (address, "/");
-    AUTOFREE char *host = xstrndup (address, len);
-    for (size_t i = 0; i < ARRAY_SIZE (paths); i++)
-        if (strcmp (address + len, paths[i]) == 0)
-            return is_hub (host);
-    return false;
-}
-
 static char *make_podman_key (const char *text, struct error *err)
 {
-    const char *path = text + strcspn (text, "/");
-    if (is_hub_address (text))
-        return xstrdup (rules_podman.hub_key);
+    const char *host = url_skip_scheme (text, schemes);
+    size_t len = strcspn (host, "/");
+    bool hub = is_hub (host, len);
+    const char *path = host + len;
+    if ((hub || host != text) && is_root (path))
+        path = "";
+    if (!url_is_authority (host, len, URL_HOSTS_OF_IMAGES))
+        return refuse (text, host, err);
     const char *fault = find_fault (text, path);
     if (fault) {
-        error_set (err, ERROR_USAGE, "\"%.80s\" is no key of podman's: %s", text, fault);
+        error_set (err, ERROR_USAGE, "\"%.80s\" is not a key of podman's: %s", text, fault);
         error_hint (err, "name HOST[:PORT], or HOST[:PORT]/NAMESPACE[/REPOSITORY]");
         return NULL;
     }
-    AUTOFREE char *host = make_host (text, err);
-    return host ? xasprintf ("%s%s", is_hub (host) ? rules_podman.hub_key : host, path) : NULL;
+    return hub ? xasprintf ("%s%s", rules_podman.hub_key, path) : xasprintf ("%.*s%s", (int)len, host, path);
 }
 
 static const char *environment (const char *variable)
@@ -164,4 +174,11 @@ const struct docker_rules *docker_rules_find (const char *name)
         if (strcmp (all[i]->name, name) == 0)
             return all[i];
     return NULL;
+}
+
+char *docker_rules_registry_of (const char *key)
+{
+    const char *host = url_skip_scheme (key, schemes);
+    AUTOFREE char *alone = xstrndup (host, strcspn (host, "/"));
+    return make_docker_key (alone, NULL);
 }

@@ -28,16 +28,19 @@ struct docker_rules {
     bool finds_by_host;      /* an entry whose key is a URL of the host is found where none matches exactly */
 };
 
-/* docker's: $DOCKER_CONFIG/config.json, else ~/.docker/config.json. Of a key, scheme and path are cut and host[:port]
- * stays; refused are an empty host, white space, control characters, a user name. */
+/* docker's: $DOCKER_CONFIG/config.json, else ~/.docker/config.json. Its key is HOST[:PORT] (see url_is_authority) as it
+ * was typed; https://, http:// and docker:// before it are cut, and so is the root of the API behind it (/v2/). Another
+ * path is refused: docker would never find that key. */
 extern const struct docker_rules rules_docker;
 
 /* podman's: $REGISTRY_AUTH_FILE, else $DOCKER_CONFIG/config.json where DOCKER_CONFIG is set, else
  * $XDG_RUNTIME_DIR/containers/auth.json, else /run/containers/<uid>/auth.json. Where the folder that XDG_RUNTIME_DIR
  * names does not exist, podman login fails, and so does this: it belongs to the session on the machine and is not ours
- * to make. Keys are host[:port] or host[:port]/namespace[/repository]; refused besides are a scheme (but for Docker
- * Hub's own addresses), "@", and ":" behind the first "/". */
+ * to make. Keys are as docker's, or HOST[:PORT]/NAMESPACE[/REPOSITORY], then without a scheme. */
 extern const struct docker_rules rules_podman;
+
+/* docker's key of the registry that a key of either client belongs to. Owned. NULL when it is no key. */
+char *docker_rules_registry_of (const char *key);
 
 /* The rules of that name; NULL when there are none. */
 const struct docker_rules *docker_rules_find (const char *name);

@@ -14,6 +14,7 @@
 #include "src/base/log.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
+#include "src/base/url.h"
 
 enum { TIMEOUT_MS = 30000, CONNECT_MS = 10000, ANSWER_MAX_BYTES = 4 << 20, ASK_MAX_BYTES = 65536, REPEATS = 3 };
 enum { BACK_OFF_MS = 200, SLICE_MS = 100 };
@@ -64,43 +65,23 @@ static int64_t now_ms (void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int check_url (const char *url, const char *host, bool plain, struct error *err)
-{
-    size_t host_len = strcspn (host, "/?#");
-    for (const char *at = url; *at; at++)
-        if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 0x7f)
-            return error_set (err, ERROR_USAGE, "the service's URL has a character that does not belong there");
-    if (memchr (host, '@', host_len))
-        return error_set (err, ERROR_USAGE, "the service's URL has a user in it; dpat login asks for the password");
-    if (host_len == 0 || strchr (host + host_len, '?') || strchr (host + host_len, '#'))
-        return error_set (err, ERROR_USAGE, "\"%.100s\" is no URL of a service; write it as https://tokens.example",
-                          url);
-    if (plain && !address_host_is_loopback (host)) {
-        error_set (err, ERROR_USAGE, "plain http:// would show secrets on the way to %.*s", (int)host_len, host);
-        return error_hint (err, "use https://");
-    }
-    return 0;
-}
-
 struct http *http_new (const struct hub_place *place, struct error *err)
 {
-    bool plain = strncasecmp (place->url, "http://", 7) == 0;
-    if (!plain && strncasecmp (place->url, "https://", 8) != 0) {
-        error_set (err, ERROR_USAGE, "\"%.100s\" is no URL of a service; write it as https://tokens.example",
-                   place->url);
+    AUTOFREE char *url = url_normalise (place->url, err);
+    if (url == NULL)
+        return NULL;
+    const char *host = strstr (url, "://") + 3;
+    size_t host_len = strcspn (host, "/");
+    if (strncmp (url, "http:", 5) == 0 && !address_host_is_loopback (host)) {
+        error_set (err, ERROR_USAGE, "plain http:// would show secrets on the way to %.*s", (int)host_len, host);
+        error_hint (err, "use https://");
         return NULL;
     }
-    const char *host = place->url + (plain ? 7 : 8);
-    if (check_url (place->url, host, plain, err) != 0)
-        return NULL;
     struct http *http = xcalloc (1, sizeof (*http));
-    size_t len = strlen (place->url);
-    while (place->url[len - 1] == '/')
-        len--;
     http->place = *place;
     http->place.timeout_ms = place->timeout_ms ? place->timeout_ms : TIMEOUT_MS;
-    http->url = xstrndup (place->url, len);
-    http->host = xstrndup (host, strcspn (host, "/"));
+    http->host = xstrndup (host, host_len);
+    http->url = take (&url);
     return http;
 }
 

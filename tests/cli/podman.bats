@@ -211,7 +211,7 @@ auth_json() {
 }
 
 @test "keys and formats that are none are refused" {
-  for key in https://registry.example registry.example/app:1 registry.example/app@sha256:00 bob@registry.example \
+  for key in https://registry.example/team registry.example/app:1 registry.example/app@sha256:00 bob@registry.example \
     registry.example/App registry.example//app registry.example/; do
     fails_with usage create ci "$key"
     [[ $stderr == *"$key"* ]]
@@ -221,8 +221,9 @@ auth_json() {
   fails_with usage dpat create ci --format podman
   INPUT=password fails_with usage dpat login alice --password-stdin --format oci --registry registry.example
   [ "$(names)" = '' ]
-  # docker's keys are cut, as ever
-  succeeds dpat create ci --docker --format docker --registry https://registry.example/team/app
+  # docker has no keys with a path, and whatever leads to the registry itself is cut
+  fails_with usage dpat create ci --docker --format docker --registry https://registry.example/team/app
+  succeeds dpat create ci --docker --format docker --registry https://registry.example/v2/
   [ "$(keys "$CONFIG")" = registry.example ]
 }
 

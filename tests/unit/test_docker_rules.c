@@ -30,21 +30,153 @@ static void assert_no_keys (const struct docker_rules *rules, const char *const 
     }
 }
 
+#define HUB "https://index.docker.io/v1/"
+
 static void registries_have_docker_keys (void **state)
 {
     (void)state;
     static const char *const rows[][2] = { { "registry.example:5000", "registry.example:5000" },
                                            { "https://registry.example/v2/", "registry.example" },
                                            { "http://localhost:5000", "localhost:5000" },
-                                           { "docker.io", "https://index.docker.io/v1/" },
-                                           { "index.docker.io", "https://index.docker.io/v1/" },
-                                           { "https://index.docker.io/v1/", "https://index.docker.io/v1/" },
-                                           { "registry-1.docker.io", "https://index.docker.io/v1/" },
-                                           { "hub.docker.com", "hub.docker.com" },
-                                           { "[::1]:5000", "[::1]:5000" } };
-    static const char *const bad[] = { "", "https://", "a b", "user@host", "host\n", "/x", "a?b" };
+                                           { "HTTPS://h", "h" },
+                                           { "Https://h:65535/", "h:65535" },
+                                           { "docker://registry.example", "registry.example" },
+                                           { "h:1", "h:1" },
+                                           { "REG.example", "REG.example" },
+                                           { "10.0.0.7:5000", "10.0.0.7:5000" },
+                                           { "a-b.c1.example", "a-b.c1.example" },
+                                           { "[::1]:5000", "[::1]:5000" },
+                                           { "https://[2001:db8::1]/", "[2001:db8::1]" } };
+    static const char *const bad[] = { "",
+                                       "https://",
+                                       "a b",
+                                       "user@host",
+                                       "host\n",
+                                       "/x",
+                                       "a?b",
+                                       "docker://h/x",
+                                       "h:",
+                                       ":5000",
+                                       "h:99999",
+                                       "h:65536",
+                                       "h:0",
+                                       "h:05",
+                                       "h:+5",
+                                       "h:5000:1",
+                                       "h:5x",
+                                       "h:5 ",
+                                       "$REGISTRY",
+                                       "${REGISTRY}",
+                                       "<registry>",
+                                       "..",
+                                       ".",
+                                       "h..x",
+                                       ".h",
+                                       "h.",
+                                       "-x",
+                                       "x-",
+                                       "h.-x",
+                                       "--",
+                                       "h_x",
+                                       "h/x",
+                                       "h//",
+                                       "h/v3",
+                                       "https://https://h",
+                                       "ftp://h",
+                                       "oci://h",
+                                       "https:/h",
+                                       "https:h",
+                                       "//h",
+                                       "::1",
+                                       "[::1",
+                                       "::1]",
+                                       "[]",
+                                       "[::1]x",
+                                       "[::1]:",
+                                       "[::1]:0",
+                                       "[g::1]",
+                                       "[10.0.0.1]",
+                                       "[fe80::1%eth0]",
+                                       "*",
+                                       "h#x",
+                                       "h?x",
+                                       "h\\x",
+                                       "h,x",
+                                       "h;x",
+                                       "h\x7f",
+                                       "h\xc3\xa4",
+                                       "https://user:pw@h",
+                                       "h@x" };
     assert_keys (&rules_docker, rows, ARRAY_SIZE (rows));
     assert_no_keys (&rules_docker, bad, ARRAY_SIZE (bad));
+}
+
+static void a_host_is_no_longer_than_names_can_be (void **state)
+{
+    (void)state;
+    char name[300];
+    memset (name, 'a', sizeof (name));
+    name[63] = '.';
+    name[127] = '.';
+    name[191] = '.';
+    name[253] = '\0';
+    AUTOFREE char *longest = rules_docker.make_key (name, NULL);
+    assert_non_null (longest);
+    name[253] = 'a';
+    name[254] = '\0';
+    assert_null (rules_docker.make_key (name, NULL));
+    name[253] = '\0';
+    name[127] = 'a';
+    assert_null (rules_docker.make_key (name, NULL)); /* one label is too long */
+}
+
+static void docker_hub_has_one_key_in_all_its_spellings (void **state)
+{
+    (void)state;
+    static const char *const before[] = { "", "https://", "http://", "HTTPS://", "Http://", "docker://" };
+    static const char *const hosts[] = { "docker.io", "index.docker.io", "registry-1.docker.io", "hub.docker.com",
+                                         "DOCKER.IO", "Docker.io",       "Index.Docker.IO",      "docker.io:443" };
+    static const char *const behind[] = { "", "/", "/v1", "/v1/", "/v2", "/v2/" };
+    for (size_t i = 0; i < ARRAY_SIZE (before); i++)
+        for (size_t j = 0; j < ARRAY_SIZE (hosts); j++)
+            for (size_t k = 0; k < ARRAY_SIZE (behind); k++) {
+                AUTOFREE char *text = xasprintf ("%s%s%s", before[i], hosts[j], behind[k]);
+                const char *const docker[][2] = { { text, HUB } };
+                const char *const podman[][2] = { { text, "docker.io" } };
+                assert_keys (&rules_docker, docker, 1);
+                assert_keys (&rules_podman, podman, 1);
+            }
+    static const char *const others[][2] = { { "docker.io:5000", "docker.io:5000" },
+                                             { "notdocker.io", "notdocker.io" },
+                                             { "docker.io.example", "docker.io.example" } };
+    assert_keys (&rules_docker, others, ARRAY_SIZE (others));
+}
+
+static void a_key_of_either_belongs_to_a_registry (void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        { HUB, HUB }, { "docker.io", HUB }, { "docker.io/alice/app", HUB }, { "h:5000/team", "h:5000" }, { "h", "h" }
+    };
+    for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
+        AUTOFREE char *key = docker_rules_registry_of (rows[i][0]);
+        assert_string_equal (key, rows[i][1]);
+    }
+}
+
+/* What is said of a password that was typed beside the host. */
+static void a_password_in_front_of_the_host_is_not_repeated (void **state)
+{
+    (void)state;
+    static const struct docker_rules *const both[] = { &rules_docker, &rules_podman };
+    for (size_t i = 0; i < ARRAY_SIZE (both); i++) {
+        struct error err = ERROR_INIT;
+        assert_null (both[i]->make_key ("https://alice:s3cret@h", &err));
+        assert_null (strstr (err.text, "s3cret"));
+        assert_null (strstr (err.hint, "s3cret"));
+        assert_null (both[i]->make_key ("alice:s3cret@h/team", &err));
+        assert_null (strstr (err.text, "s3cret"));
+    }
 }
 
 static void podman_keys_may_name_a_repository (void **state)
@@ -53,18 +185,17 @@ static void podman_keys_may_name_a_repository (void **state)
     static const char *const rows[][2] = { { "registry.example:5000", "registry.example:5000" },
                                            { "registry.example:5000/team", "registry.example:5000/team" },
                                            { "localhost/team/my_app-1.x", "localhost/team/my_app-1.x" },
+                                           { "registry.example/v2", "registry.example/v2" },
+                                           { "https://registry.example", "registry.example" },
+                                           { "HTTPS://registry.example/v2/", "registry.example" },
                                            { "[::1]:5000/team", "[::1]:5000/team" },
-                                           { "docker.io", "docker.io" },
-                                           { "index.docker.io", "docker.io" },
-                                           { "registry-1.docker.io/v2/", "docker.io" },
-                                           { "https://registry-1.docker.io", "docker.io" },
                                            { "https://index.docker.io/v1/", "docker.io" },
                                            { "index.docker.io/alice/app", "docker.io/alice/app" } };
     static const char *const bad[] = {
         "",
         "/x",
-        "https://registry.example",
         "http://registry.example/team",
+        "docker://registry.example/team",
         "https://index.docker.io/alice",
         "alice@registry.example",
         "registry.example/app@sha256:00",
@@ -76,6 +207,12 @@ static void podman_keys_may_name_a_repository (void **state)
         "registry.example/a b",
         "registry.example/\n",
         "a b/app",
+        "h:/app",
+        ":5000/app",
+        "h:99999/app",
+        "$REGISTRY/app",
+        "../app",
+        "-x",
     };
     assert_keys (&rules_podman, rows, ARRAY_SIZE (rows));
     assert_no_keys (&rules_podman, bad, ARRAY_SIZE (bad));
@@ -84,7 +221,7 @@ static void podman_keys_may_name_a_repository (void **state)
 static void a_refused_key_of_podmans_is_told_why (void **state)
 {
     (void)state;
-    static const char *const rows[][2] = { { "https://registry.example", "scheme" },
+    static const char *const rows[][2] = { { "https://registry.example/team", "scheme" },
                                            { "registry.example/app:1", "tag" },
                                            { "registry.example/app@sha256:00", "@" },
                                            { "registry.example/App", "lower-case" } };
@@ -159,9 +296,16 @@ int main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, support_make_folder, support_remove_folder)
     const struct CMUnitTest tests[] = {
-        TEST (registries_have_docker_keys),          TEST (podman_keys_may_name_a_repository),
-        TEST (a_refused_key_of_podmans_is_told_why), TEST (the_environment_names_dockers_file),
-        TEST (the_environment_names_podmans_file),   TEST (a_runtime_folder_that_is_not_there_is_not_made),
+        TEST (registries_have_docker_keys),
+        TEST (a_host_is_no_longer_than_names_can_be),
+        TEST (docker_hub_has_one_key_in_all_its_spellings),
+        TEST (a_key_of_either_belongs_to_a_registry),
+        TEST (a_password_in_front_of_the_host_is_not_repeated),
+        TEST (podman_keys_may_name_a_repository),
+        TEST (a_refused_key_of_podmans_is_told_why),
+        TEST (the_environment_names_dockers_file),
+        TEST (the_environment_names_podmans_file),
+        TEST (a_runtime_folder_that_is_not_there_is_not_made),
     };
     json_start ();
     return cmocka_run_group_tests (tests, NULL, NULL);
