@@ -25,6 +25,7 @@ man_pages = \
 	man/dpat-exit-codes.7 \
 	man/dpat-http-api.7 \
 	man/dpat-output.7 \
+	man/dpat-overview.7 \
 	man/dpat-private-registry.7 \
 	man/dpat-scopes.7 \
 	man/dpat-secrets.7 \

@@ -63,9 +63,11 @@ static void write_commands (struct buffer *out, const struct command *const *com
 
 void help_overview (struct buffer *out, bool full)
 {
-    buffer_puts (out, "Usage: dpat [OPTIONS] COMMAND [ARGUMENTS]\n\n"
-                      "Manage Docker personal access tokens: one per integration, each with a scope and an\n"
-                      "expiry, shown once, and renamed, deactivated or deleted at any time.\n\nCommands:\n");
+    const char *text = help_find_topic ("overview")->text;
+    const char *end = strstr (text, "\n\n"); /* its first paragraph says what dpat is */
+    buffer_puts (out, "Usage: dpat [OPTIONS] COMMAND [ARGUMENTS]\n\n");
+    buffer_append (out, text, (size_t)(end - text));
+    buffer_puts (out, "\n\nCommands:\n");
     write_commands (out, commands_all ());
     if (full) {
         buffer_puts (out, "\nOptions of every command:\n");

@@ -203,15 +203,7 @@ void manual_overview (struct buffer *out)
 {
     put_header (out, "dpat", 1, "manage Docker personal access tokens");
     buffer_puts (out, ".SH SYNOPSIS\n\\fBdpat\\fR [OPTIONS] \\fICOMMAND\\fR [ARGUMENTS]\n.SH DESCRIPTION\n");
-    put_paragraphs (
-        out, "A personal access token (PAT) stands in for the account password when a program signs in to a\n"
-             "registry: one token per integration, with a scope and an expiry, shown once, and renamed,\n"
-             "deactivated or deleted at any time. dpat makes and manages them, for shell scripts, CI jobs\n"
-             "and people at a terminal.\n"
-             "\n"
-             "It works on a token service: its own embedded one (--service local), which is one SQLite file and\n"
-             "no server. Docker Hub (hub, the default) and services over HTTP (a URL) are answered with\n"
-             "\"unsupported\" in this version.\n");
+    put_paragraphs (out, help_find_topic ("overview")->text);
     buffer_puts (out, ".SH COMMANDS\n");
     for (const struct command *const *command = commands_all (); *command; command++) {
         buffer_puts (out, ".TP\n.BR dpat\\-");

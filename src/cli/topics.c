@@ -4,6 +4,24 @@
 
 #include "src/base/error.h"
 
+static const char overview_text[] =
+    "A personal access token (PAT) stands in for the account password when a program signs in to a registry: one\n"
+    "token per program, with a scope and an expiry. Its secret is shown once; you can rename, deactivate or delete it\n"
+    "at any time. dpat makes and manages these tokens, for shell scripts, CI jobs and people at a terminal.\n"
+    "\n"
+    "dpat works on a token service, which --service, DPAT_SERVICE or the last dpat login chooses:\n"
+    "\n"
+    "  hub    Docker Hub, the default\n"
+    "  local  the embedded service: one SQLite file on this machine, and no server\n"
+    "  URL    the embedded service on another machine (dpat serve), or any service that speaks Docker Hub's API\n"
+    "\n"
+    "dpat help services has the table of what each of them can do. What a service cannot do is \"unsupported\"\n"
+    "(exit 5).\n"
+    "\n"
+    "dpat login signs in, dpat create makes a token, dpat list shows all, dpat delete revokes one. To try that\n"
+    "without an account at Docker Hub, begin with dpat account add NAME --service local. A private registry can\n"
+    "delegate authentication to dpat serve: dpat help private-registry goes from nothing to a pushed image.\n";
+
 static const char environment_text[] =
     "What is said on the command line comes first, then the environment, then the config file, then the\n"
     "default.\n"
@@ -357,6 +375,7 @@ const struct help_topic *help_topics (void)
         { "exit-codes", "what exit codes and error codes mean", NULL, write_exit_codes },
         { "http-api", "what dpat serve answers", api_text, NULL },
         { "output", "tables, JSON and lines for scripts", output_text, NULL },
+        { "overview", "what dpat is, and where to begin", overview_text, NULL },
         { "private-registry", "run your own registry with dpat", private_registry_text, NULL },
         { "scopes", "what a token may do", scopes_text, NULL },
         { "secrets", "where new secrets go and where secrets rest", secrets_text, NULL },

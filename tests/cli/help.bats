@@ -74,3 +74,39 @@ setup() { load lib.bash; dpat_home; }
   run bash -c '"$@" >&-' - "$DPAT" help list
   [ "$status" -eq 12 ]
 }
+
+@test "the overview, on the terminal and as dpat(1), says what is so" {
+  unset DPAT_SERVICE
+  succeeds dpat help overview
+  overview=$output
+  page=$(sed 's/\\-/-/g; s/\\(aq/'"'"'/g; s/^\\&//' "$TOP_BUILDDIR/man/dpat.1")
+  while IFS= read -r line; do
+    [[ -z $line || $page == *"$line"* ]] || { echo "dpat(1) lacks: $line"; return 1; }
+  done < <(tail -n +3 <<<"$overview")
+  [[ $(dpat help) == *"$(sed -n 3,5p <<<"$overview")"* ]]
+  # every command and topic that it names
+  count=0
+  while read -r words; do
+    # shellcheck disable=SC2086 # words
+    succeeds dpat help ${words#help }
+    count=$((count + 1))
+  done < <(tr '\n' ' ' <<<"$overview" | grep -oE 'dpat (help [a-z-]+|account add|login|create|list|delete|serve)' | sed 's/dpat //')
+  [ "$count" -ge 8 ]
+  # Docker Hub is the default
+  [[ $overview == *'hub    Docker Hub, the default'* ]]
+  [ "$(dpat status --json | json '["service"]')" = hub ]
+  # the embedded service is one SQLite file and no server, and begins with account add
+  [[ $overview == *'local  the embedded service: one SQLite file on this machine, and no server'* ]]
+  dpat account add alice --service local --password-stdin -q <<<"$PASSWORD"
+  [ "$(head -c 15 "$STORE")" = 'SQLite format 3' ]
+  # the last dpat login chooses the service; a service at a URL works
+  dpat login alice --service local --password-stdin <<<"$PASSWORD"
+  succeeds dpat create ci -q
+  DPAT_SERVICE=local start_server
+  dpat login alice --service "$URL" --password-stdin <<<"$PASSWORD"
+  succeeds dpat list -q
+  [ "$output" = "$(dpat list -q --service local)" ]
+  # what a service cannot do is "unsupported", exit 5
+  fails_with unsupported dpat account list
+  [ "$(exit_of unsupported)" -eq 5 ]
+}
