@@ -27,7 +27,27 @@ dpat_home() {
   mkdir -p "$HOME"
   STORE="$XDG_DATA_HOME/dpat/service.db"
   cd "$HOME" || return 1
+  hide dpat docker-credential-dpat docker-pat
   skip_without_tools
+}
+
+# Programs that are installed are not on PATH: a folder that has one is replaced by another with links to all else.
+hide() {
+  local IFS=: folder program path=() links
+  for folder in $PATH; do
+    for program in "$@"; do
+      [ -x "$folder/$program" ] || continue
+      links=$BATS_FILE_TMPDIR/without-$program/${folder//\//-}
+      if [ ! -d "$links" ]; then
+        mkdir -p "$links"
+        ln -s "$folder"/* "$links"
+        rm "$links/$program"
+      fi
+      folder=$links
+    done
+    path+=("$folder")
+  done
+  PATH="${path[*]}"
 }
 
 # Skip a test that names a tool which is not here, itself or in a function that it calls; the rarer ones are looked for where
