@@ -38,10 +38,10 @@ EOT
 }
 
 @test "what the user has set does not reach a test" {
-  suite DPAT_SERVICE=hub DPAT_TIMEOUT=0 DPAT_USER=eve DPAT_NO_INPUT=1 DPAT_STORE=/nowhere/s DOCKER_CONFIG=/nowhere \
-    DOCKER_AUTH_CONFIG='{}' DOCKER_HOST=x XDG_CONFIG_HOME=/nowhere XDG_RUNTIME_DIR=/nowhere REGISTRY_AUTH_FILE=/nowhere \
-    CLICOLOR_FORCE=1 COLUMNS=10 HTTPS_PROXY=http://127.0.0.1:1 SSL_CERT_FILE=/nowhere LC_ALL=C LANG=de_DE.UTF-8 \
-    <<<'signed_in; succeeds dpat create ci -q; succeeds dpat list; [ "$(names)" = ci ]; env >seen; run -1 grep /nowhere seen'
+  suite DPAT_SERVICE=hub DPAT_TIMEOUT=0 DPAT_USER=eve DPAT_NO_INPUT=1 DPAT_STORE=/of-the-user/s DOCKER_CONFIG=/of-the-user \
+    DOCKER_AUTH_CONFIG='{}' DOCKER_HOST=x XDG_CONFIG_HOME=/of-the-user XDG_RUNTIME_DIR=/of-the-user REGISTRY_AUTH_FILE=/of-the-user \
+    CLICOLOR_FORCE=1 COLUMNS=10 HTTPS_PROXY=http://127.0.0.1:1 SSL_CERT_FILE=/of-the-user LC_ALL=C LANG=de_DE.UTF-8 \
+    <<<'signed_in; succeeds dpat create ci -q; succeeds dpat list; [ "$(names)" = ci ]; env >seen; run -1 grep /of-the-user seen'
   [ "$status" -eq 0 ]
   run env -i PATH="$PATH" LD_X=kept DPAT_X=x DOCKER_X=x XDG_X=x LANG=x LC_X=x BASH_ENV=x MAKEFLAGS=x LINES=$'two\nDPAT_Y=lines' \
     sh -c '. "$0"; env' "$TOP_SRCDIR/tests/environment.sh"
