@@ -1,6 +1,6 @@
 /* What REGISTRY_ variables change in a registry's configuration: as distribution's configuration/parser.go does it, in
  * versions 2 and 3 alike. A variable names the path of a member by its keys in capital letters, divided by "_"; its
- * value is YAML. They are applied in the order of their names, so that REGISTRY_AUTH comes before REGISTRY_AUTH_TOKEN. */
+ * value is YAML. They are applied in the order of their names: REGISTRY_AUTH comes before REGISTRY_AUTH_TOKEN. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

@@ -69,7 +69,7 @@ pasted_here() {
     s/^dpat login yourname/dpat login alice/
     /^dpat account \(add\|passwd\) /s|$| --password-stdin <~/password|; /^dpat login /s|$| --password-stdin <~/password|
     s|^dpat serve \(.*\) &$|&\nuntil curl -sko ~/health https://localhost:$1/healthz; do sleep 0.1; done|
-    s/127.0.0.1:7380/127.0.0.1:$2/; s/127.0.0.1:5000/127.0.0.1:$3/g; s/^dpat serve &/dpat serve --listen 127.0.0.1:$2 \&/
+    s/localhost:7380/localhost:$2/; s/localhost:5000/localhost:$3/g; s/^dpat serve &/dpat serve --listen 127.0.0.1:$2 \&/
     s|/etc/docker/registry/config.yml|$HOME/debian-config.yml|
     s|^dpat serve --listen 127.0.0.1:$2 &$|&\nuntil curl -so ~/health http://127.0.0.1:$2/healthz; do sleep 0.1; done|
     s|^docker-registry serve .*|&\nuntil curl -so ~/health http://127.0.0.1:$3/; do sleep 0.1; done|
@@ -92,12 +92,20 @@ debian_config() {
   debian_config >debian-config.yml
   readme --from 'A first token' >all
   if command -v docker-registry >/dev/null; then dpat help private-registry | sed -n 's/^  \$ //p' >>all; fi
-  pasted_here "$(free_port)" "$(free_port)" "$(free_port)" <all >lines
+  own_port=$(free_port)
+  pasted_here "$(free_port)" "$(free_port)" "$own_port" <all >lines
   export DPAT_PASSPHRASE_FILE=$HOME/password XDG_RUNTIME_DIR=$HOME/runtime
   mkdir runtime
   unset DPAT_SERVICE DOCKER_CONFIG CI_JOB_ID
   printf '%s\n' 'trap '"'"'echo "in: $BASH_COMMAND" >&2; kill $(jobs -p) 2>/dev/null'"'"' ERR' >shell
   cat lines >>shell
+  # clients that look at where the realm is, where they are installed
+  if command -v docker-registry >/dev/null; then
+    echo 'mkdir clients; cp $XDG_RUNTIME_DIR/containers/auth.json clients/config.json' >>shell
+    echo 'export DOCKER_CONFIG=$PWD/clients' >>shell
+    ! command -v crane >/dev/null || echo "crane digest localhost:$own_port/alice/app:1" >>shell
+    ! command -v oras >/dev/null || echo "oras manifest fetch localhost:$own_port/alice/app:1" >>shell
+  fi
   echo 'kill $(jobs -p) 2>/dev/null || :' >>shell
   succeeds timeout 60 bash -eE shell 3>&-
   shown=$output
@@ -117,7 +125,7 @@ kubectl create secret generic registry --from-file=token=/dev/stdin" ]
   [ "$(dpat account public --service local)" = team/app ]
   succeeds dpat list --porcelain --service local --operator -u alice
   [[ $output == *ci-github* && $output != *build-* ]]
-  grep -q "jwks: $HOME/keys/jwks.json" auth.yml
+  grep -qF "jwks: \"$HOME/keys/jwks.json\"" auth.yml
   command -v docker-registry >/dev/null || skip 'the lines of dpat help private-registry: no docker-registry here'
   [ "$(grep -c "takes dpat's tokens" <<<"$shown")" -eq 2 ] # the new configuration, and Debian's
   [ -d own-registry/images/docker/registry/v2/repositories/alice/app/_manifests/tags/1 ]
