@@ -125,11 +125,7 @@ kubectl create secret generic registry --from-file=token=/dev/stdin" ]
   [ "$(dpat account public --service local)" = team/app ]
   succeeds dpat list --porcelain --service local --operator -u alice
   [[ $output == *ci-github* && $output != *build-* ]]
-<<<<<<< Updated upstream
   grep -qF "jwks: \"$HOME/keys/jwks.json\"" auth.yml
-=======
-  grep -q "jwks: .*$HOME/keys/jwks.json" auth.yml
->>>>>>> Stashed changes
   command -v docker-registry >/dev/null || skip 'the lines of dpat help private-registry: no docker-registry here'
   [ "$(grep -c "takes dpat's tokens" <<<"$shown")" -eq 2 ] # the new configuration, and Debian's
   [ -d own-registry/images/docker/registry/v2/repositories/alice/app/_manifests/tags/1 ]
