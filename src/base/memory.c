@@ -65,12 +65,22 @@ static bool find_memory (unsigned tries)
     return kept && tries < WAITS_MAX;
 }
 
+/* What is said at the end, and with which status. */
+static const char own_words[] = "dpat: out of memory\n";
+static const char *last_words = own_words;
+static int last_status = 1;
+
 _Noreturn void memory_exhausted (void)
 {
-    static const char line[] = "dpat: out of memory\n";
-    ssize_t ignored = write (STDERR_FILENO, line, sizeof (line) - 1);
+    ssize_t ignored = write (STDERR_FILENO, last_words, strlen (last_words));
     (void)ignored;
-    _exit (1);
+    _exit (last_status);
+}
+
+void memory_set_last_words (const char *line, int status)
+{
+    last_words = line ? line : own_words;
+    last_status = line ? status : 1;
 }
 
 void *xmalloc (size_t size)

@@ -46,6 +46,10 @@ bool memory_can_give (size_t size);
 /* End the program as the x-functions do: for libraries that allocate themselves and have none. */
 _Noreturn void memory_exhausted (void);
 
+/* Say this line (borrowed; with its newline) in place of memory_exhausted's own, and end with that status. NULL: its
+ * own again. Not for programs with threads. */
+void memory_set_last_words (const char *line, int status);
+
 /* For AUTOFREE and AUTOCLOSE only: each takes the address of the local that goes out of scope. */
 void memory_cleanup_free (void *address);
 
