@@ -133,6 +133,10 @@ libdpat_a_SOURCES = \
 	src/core/change.h \
 	src/core/creation.c \
 	src/core/creation.h \
+	src/core/deliveries.c \
+	src/core/deliveries.h \
+	src/core/delivery_note.c \
+	src/core/delivery_note.h \
 	src/core/docker_entry.c \
 	src/core/docker_entry.h \
 	src/core/interrupt.c \
@@ -143,6 +147,8 @@ libdpat_a_SOURCES = \
 	src/core/lookup.h \
 	src/core/registry_check.c \
 	src/core/registry_check.h \
+	src/core/maker.c \
+	src/core/maker.h \
 	src/core/registry_check_private.h \
 	src/core/registry_environment.c \
 	src/core/registry_hosts.c \
@@ -188,6 +194,7 @@ libdpat_a_SOURCES = \
 	src/hub/hub.c \
 	src/hub/hub.h \
 	src/hub/hub_audit.c \
+	src/hub/hub_deliveries.c \
 	src/hub/hub_private.h \
 	src/hub/hub_sessions.c \
 	src/hub/hub_tokens.c \
@@ -232,6 +239,7 @@ libdpat_a_SOURCES = \
 	src/service/audit.c \
 	src/service/bearer.c \
 	src/service/bearer.h \
+	src/service/deliveries.c \
 	src/service/embedded.c \
 	src/service/embedded.h \
 	src/service/embedded_private.h \
@@ -267,6 +275,7 @@ libdpat_a_SOURCES = \
 	src/store/store.h \
 	src/store/store_account.c \
 	src/store/store_audit.c \
+	src/store/store_delivery.c \
 	src/store/store_private.h \
 	src/store/store_registry.c \
 	src/store/store_second_factor.c \
@@ -282,6 +291,8 @@ libdpat_a_SOURCES = \
 	src/token/name.h \
 	src/token/scope.c \
 	src/token/scope.h \
+	src/token/delivery.c \
+	src/token/delivery.h \
 	src/token/token.c \
 	src/token/token.h \
 	src/token/token_secret.c \

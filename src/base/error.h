@@ -39,6 +39,7 @@
        "who signs in with a personal access token cannot manage tokens")                                               \
     X (UNSUPPORTED, "unsupported", 5, 501, false, "this service cannot do this")                                       \
     X (NAME_TAKEN, "name_taken", 6, 409, false, "an active token of that name exists")                                 \
+    X (REQUEST_REPEATED, "request_repeated", 6, 409, false, "this request has made a token before")                    \
     X (AMBIGUOUS, "ambiguous", 6, 409, false, "a name or id prefix matches more than one token")                       \
     X (ACCOUNT_EXISTS, "account_exists", 6, 409, false, "an account of that name exists")                              \
     X (STATE_CONFLICT, "state_conflict", 6, 409, false, "the token's state does not allow this")                       \

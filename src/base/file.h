@@ -79,6 +79,9 @@ int file_check_private (const char *path, enum error_code code, struct error *er
  * cannot be read, EINVAL when path is no link. */
 char *file_follow (const char *path);
 
+/* Make durable what was made, renamed or removed in a folder. Some file systems refuse that, which is no error. */
+void file_sync_folder (const char *folder);
+
 /* The path with symbolic links followed even when the last one dangles. Owned. NULL on a loop or a failure
  * (ERROR_FILE_FAILED). */
 char *file_resolve (const char *path, struct error *err);

@@ -33,7 +33,4 @@ int file_write_fresh (const char *name, const void *data, size_t len, mode_t mod
  * held. ERROR_FILE_FAILED, with a hint to what is left. */
 int file_restore (const char *target, struct error *err);
 
-/* Sync a folder, where its file system can. */
-void file_sync_folder (const char *folder);
-
 #endif

@@ -122,6 +122,31 @@ static int leave_one (struct session_file *file, const struct docker_record *rec
     return error_prefix (err, "what dpat stored for %s is still there", left);
 }
 
+int docker_entry_holds_token (const char *state_folder, const char *service, const char *token_id, const char *registry,
+                              bool *ret_holds, struct error *err)
+{
+    AUTOPTR (session_file) file = NULL;
+    AUTO (docker_record_list) records = { .items = NULL };
+    if (session_file_open (state_folder, &file, err) != 0)
+        return -1;
+    session_file_list_docker (file, &records);
+    *ret_holds = false;
+    for (size_t i = 0; i < records.count && !*ret_holds; i++) {
+        const struct docker_record *record = &records.items[i];
+        AUTOPTR (docker_config) config = NULL;
+        if (strcmp (record->service, service) != 0 || record->token_id == NULL
+            || strcmp (record->token_id, token_id) != 0 || (registry && strcmp (record->registry, registry) != 0))
+            continue;
+        AUTO (credential) held = { .user = NULL };
+        bool found;
+        if (docker_entry_open (record, &config, err) != 0
+            || docker_config_get (config, record->registry, &held, &found, err) != 0)
+            return -1;
+        *ret_holds = found && session_file_matches (file, record, &held);
+    }
+    return 0;
+}
+
 static int withdraw_one (struct session_file *file, const struct docker_record *record, bool *ret_erased,
                          struct error *err)
 {

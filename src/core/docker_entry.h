@@ -55,6 +55,11 @@ bool docker_entry_is_over (const struct docker_record *record, int64_t now);
 bool docker_entry_has_expired (const char *state_folder, const char *registry, const struct credential *credential,
                                int64_t now);
 
+/* Whether the entry that dpat wrote with the secret of a token is still there: for registry (NULL: any). A helper is
+ * asked. */
+int docker_entry_holds_token (const char *state_folder, const char *service, const char *token_id, const char *registry,
+                              bool *ret_holds, struct error *err);
+
 /* Write user and secret as the client's login would, and remember it. The record is kept before the entry is written,
  * and older ones until it is, so that a process that dies in between leaves no entry that nobody knows of. On -1 both
  * are as before. */

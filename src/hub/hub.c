@@ -27,6 +27,7 @@ int hub_open (const struct hub_place *place, struct service **ret_service, struc
                                             .get = hub_get,
                                             .update = hub_update,
                                             .delete = hub_delete,
+                                            .undelivered = hub_undelivered,
                                             .set_password = hub_set_password,
                                             .second_factor = hub_second_factor,
                                             .offer_second_factor = hub_offer_second_factor,

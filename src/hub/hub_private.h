@@ -47,6 +47,7 @@ int hub_get (struct service *, const struct caller *, const char *, struct token
 int hub_update (struct service *, const struct caller *, const char *, const struct token_change *, struct token *,
                 struct error *);
 int hub_delete (struct service *, const struct caller *, const char *, struct error *);
+int hub_undelivered (struct service *, const struct caller *, struct undelivered_list *, struct error *);
 int hub_set_password (struct service *, const struct caller *, const struct secret *, const struct secret *,
                       struct error *);
 int hub_second_factor (struct service *, const struct caller *, struct second_factor *, struct error *);

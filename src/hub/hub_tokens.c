@@ -5,6 +5,7 @@
 
 #include "src/base/clock.h"
 #include "src/base/json.h"
+#include "src/base/log.h"
 #include "src/base/memory.h"
 #include "src/base/time.h"
 #include "src/hub/hub_private.h"
@@ -151,6 +152,11 @@ static json_t *body_of_wish (const struct token_wish *wish)
     json_set (body, "scopes", wire_scopes (&wish->scopes));
     if (wish->expires_us)
         json_set_string (body, "expires_at", time_format_us (wish->expires_us, wish->expires_digits, when));
+    if (wish->request) {
+        json_set_string (body, "request_id", wish->request->id);
+        json_set_string (body, "maker", wish->request->maker);
+        json_set_string (body, "sink", wish->request->sink);
+    }
     return body;
 }
 
@@ -214,17 +220,46 @@ static int create_auto (struct hub *hub, const struct caller *caller, const stru
     const json_t *token = json_object_get (data, "access_token");
     const json_t *evicted = json_object_get (data, "evicted");
     const char *secret = json_get_string (data, "token");
-    if (secret == NULL || secret[0] == '\0')
-        return error_set (err, ERROR_SERVICE_FAILED, "%s made a token without a secret", http_host (hub->http));
-    secret_set (&made->secret, secret, strlen (secret));
-    if (json_is_object (evicted) && wire_read_token (evicted, &made->evicted, NULL, err) != 0)
+    if (secret)
+        secret_set (&made->secret, secret, strlen (secret));
+    if (json_is_object (token) && wire_read_token (token, &made->token, NULL, err) != 0)
         return -1;
+    if (json_is_object (evicted) && wire_read_token (evicted, &made->evicted, NULL, NULL) != 0)
+        log_debug ("the token that had to go cannot be read");
     if (json_is_object (token))
-        return wire_read_token (token, &made->token, NULL, err);
+        return 0;
+    if (made->secret.len == 0)
+        return error_set (err, ERROR_SERVICE_FAILED, "%s made a token without a secret", http_host (hub->http));
     if (look_up (hub, caller, made, err) == 0)
         return 0;
     error_prefix (err, "an automatic token was made, but its id could not be found");
     return error_hint (err, "look for the newest one in dpat list --auto, and delete it");
+}
+
+/* What goes into files, terminals and other programs is text of one line. */
+static const char *find_fault (const struct secret *secret)
+{
+    enum { SECRET_MAX_BYTES = 4096 };
+    if (secret->len == 0)
+        return "without a secret";
+    if (secret->len > SECRET_MAX_BYTES)
+        return "with a secret that is too long";
+    for (size_t i = 0; i < secret->len; i++)
+        if ((unsigned char)secret->data[i] <= ' ' || (unsigned char)secret->data[i] >= 0x7f)
+            return "with a secret that has control characters, blanks or letters beyond ASCII";
+    return NULL;
+}
+
+/* Refuse a token with such a secret: nobody can use it. */
+static int refuse_made (struct hub *hub, const struct caller *caller, const struct token_made *made, const char *fault,
+                        struct error *err)
+{
+    bool deleted = hub_delete (&hub->service, caller, made->token.id, NULL) == 0;
+    error_set (err, ERROR_SERVICE_FAILED, "%s made a token %s; it %s (%s)", http_host (hub->http), fault,
+               deleted ? "was deleted again" : "could not be deleted either", made->token.id);
+    if (!deleted)
+        error_hint (err, "delete it yourself: dpat delete %s", made->token.id);
+    return error_detail (err, "id", ERROR_DETAIL_TEXT, made->token.id);
 }
 
 int hub_create (struct service *service, const struct caller *caller, const struct token_wish *wish,
@@ -244,12 +279,9 @@ int hub_create (struct service *service, const struct caller *caller, const stru
                                             : create_manual (hub, caller, wish, &made, err);
     if (status != 0)
         return -1;
-    if (made.secret.len == 0) {
-        bool deleted = hub_delete (service, caller, made.token.id, NULL) == 0;
-        return error_set (err, ERROR_SERVICE_FAILED, "%s made a token without a secret; it %s (%s)",
-                          http_host (hub->http), deleted ? "was deleted again" : "could not be deleted either",
-                          made.token.id);
-    }
+    const char *fault = find_fault (&made.secret);
+    if (fault)
+        return refuse_made (hub, caller, &made, fault, err);
     *ret_made = made;
     made = (struct token_made){ .secret = SECRET_INIT }; /* handed over */
     return 0;
@@ -271,6 +303,8 @@ int hub_update (struct service *service, const struct caller *caller, const char
         json_set_string (body, "token_label", change->name);
     if (change->active)
         json_set (body, "is_active", json_boolean (*change->active));
+    if (change->delivery)
+        json_set_string (body, "delivery", delivery_step_name (*change->delivery));
     if (hub_ask (hub, caller, "PATCH", path, body, true, &reply, err) != 0
         || wire_read_token (reply.body, &token, NULL, err) != 0)
         return -1;

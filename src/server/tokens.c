@@ -48,10 +48,30 @@ static json_t *page_of (const struct token_list *list, size_t start, size_t coun
     return results;
 }
 
+/* Beyond Docker Hub's: tokens whose secret may not have been delivered. A service that does not know them answers with
+ * its tokens, and so without "undelivered". */
+static int list_undelivered (struct call *call, struct error *err)
+{
+    AUTO (undelivered_list) list = { .items = NULL };
+    if (service_undelivered (call->service, &call->caller, &list, err) != 0)
+        return -1;
+    json_t *body = json_object ();
+    json_t *items = json_array ();
+    for (size_t i = 0; i < list.count; i++)
+        json_add (items, wire_undelivered (&list.items[i]));
+    json_set (body, "undelivered", items);
+    exchange_reply (call->exchange, 200, body);
+    return 0;
+}
+
 int handle_token_list (struct call *call, struct error *err)
 {
     AUTO (token_list) list = { .items = NULL };
     unsigned page, page_size;
+    char undelivered[8];
+    if (exchange_query (call->exchange, "undelivered", undelivered, sizeof (undelivered))
+        && strcmp (undelivered, "true") == 0)
+        return list_undelivered (call, err);
     if (take_number (call, "page", 1, PAGE_MAX, &page, err) != 0
         || take_number (call, "page_size", PAGE_SIZE, PAGE_SIZE_MAX, &page_size, err) != 0
         || service_list (call->service, &call->caller, &list, err) != 0)
@@ -99,14 +119,31 @@ static int take_expiry (const struct call *call, struct token_wish *wish, struct
     return 0;
 }
 
+/* Beyond Docker Hub's: the id of the request, who makes it, and where the secret will go. Absent: nothing is
+ * remembered. */
+static int take_request (const struct call *call, struct token_wish *wish, struct token_request *request,
+                         struct error *err)
+{
+    if (handlers_take_text (call, "request_id", false, &request->id, err) != 0
+        || handlers_take_text (call, "maker", false, &request->maker, err) != 0
+        || handlers_take_text (call, "sink", false, &request->sink, err) != 0)
+        return -1;
+    request->maker = request->maker ? request->maker : "";
+    request->sink = request->sink ? request->sink : "stdout";
+    wish->request = request->id ? request : NULL;
+    return 0;
+}
+
 /* Docker Hub takes two tokens of one name, so that is what a client gets that does not ask for "unique_label". */
 int handle_token_create (struct call *call, struct error *err)
 {
     AUTO (token_made) made = { .secret = SECRET_INIT };
+    struct token_request request;
     struct token_wish wish = { .source = TOKEN_MANUAL,
                                .allow_duplicate = !json_is_true (json_object_get (call->body, "unique_label")) };
     if (handlers_take_text (call, "token_label", true, &wish.name, err) != 0
         || take_scopes (call, SCOPE_READ, &wish.scopes, err) != 0 || take_expiry (call, &wish, err) != 0
+        || take_request (call, &wish, &request, err) != 0
         || service_create (call->service, &call->caller, &wish, &made, err) != 0)
         return -1;
     exchange_reply (call->exchange, 201, wire_token (&made.token, &made.secret));
@@ -117,12 +154,14 @@ int handle_token_create (struct call *call, struct error *err)
 int handle_desktop_generate (struct call *call, struct error *err)
 {
     AUTO (token_made) made = { .secret = SECRET_INIT };
+    struct token_request request;
     struct token_wish wish = { .source = TOKEN_AUTO, .allow_duplicate = true };
     const char *user_agent = call->caller.user_agent ? call->caller.user_agent : "";
     AUTOFREE char *place = xasprintf ("%s %s", call->caller.ip, user_agent);
     if (handlers_take_text (call, "token_label", false, &wish.name, err) != 0
         || handlers_take_text (call, "place", false, &wish.place, err) != 0
-        || take_scopes (call, SCOPE_ADMIN, &wish.scopes, err) != 0 || take_expiry (call, &wish, err) != 0)
+        || take_scopes (call, SCOPE_ADMIN, &wish.scopes, err) != 0 || take_expiry (call, &wish, err) != 0
+        || take_request (call, &wish, &request, err) != 0)
         return -1;
     wish.name = wish.name ? wish.name : "generated at sign-in";
     wish.place = wish.place ? wish.place : place;
@@ -147,13 +186,19 @@ int handle_token_get (struct call *call, struct error *err)
 }
 
 /* What cannot be changed is refused rather than silently left. */
-static int take_change (const struct call *call, struct token_change *change, bool *active, struct error *err)
+static int take_change (const struct call *call, struct token_change *change, bool *active,
+                        enum delivery_step *delivery, struct error *err)
 {
+    const char *step;
     const json_t *is_active = json_object_get (call->body, "is_active");
     if (json_object_get (call->body, "scopes") || json_object_get (call->body, "expires_at"))
         return error_set (err, ERROR_USAGE, "scopes and expiry of a token cannot be changed: make a new one");
-    if (handlers_take_text (call, "token_label", false, &change->name, err) != 0)
+    if (handlers_take_text (call, "token_label", false, &change->name, err) != 0
+        || handlers_take_text (call, "delivery", false, &step, err) != 0)
         return -1;
+    if (step && (delivery_step_parse (step, delivery) != 0 || *delivery == DELIVERY_MADE))
+        return error_set (err, ERROR_USAGE, "\"delivery\" is neither \"begun\" nor \"done\"");
+    change->delivery = step ? delivery : NULL;
     if (is_active == NULL || json_is_null (is_active))
         return 0;
     if (!json_is_boolean (is_active))
@@ -168,7 +213,8 @@ int handle_token_change (struct call *call, struct error *err)
     AUTO (token) token = { .name = NULL };
     struct token_change change = { .name = NULL };
     bool active;
-    if (take_change (call, &change, &active, err) != 0
+    enum delivery_step delivery;
+    if (take_change (call, &change, &active, &delivery, err) != 0
         || service_update (call->service, &call->caller, call->exchange->id, &change, &token, err) != 0)
         return -1;
     exchange_reply (call->exchange, 200, wire_token (&token, NULL));

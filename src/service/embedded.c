@@ -86,6 +86,7 @@ int embedded_open (const struct embedded_place *place, struct embedded **ret_emb
                                             .get = embedded_get,
                                             .update = embedded_update,
                                             .delete = embedded_delete,
+                                            .undelivered = embedded_undelivered,
                                             .set_password = embedded_set_password,
                                             .second_factor = embedded_second_factor,
                                             .offer_second_factor = embedded_offer_second_factor,

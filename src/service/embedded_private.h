@@ -81,6 +81,11 @@ int embedded_open_session (struct embedded *embedded, const struct account_row *
 int embedded_use_code (struct embedded *embedded, const struct caller *caller, const struct account_row *account,
                        struct second_factor_row *factor, const struct secret *code, struct error *err);
 
+/* Inside a transaction: remember the request that makes token, or see that it made one before
+ * (ERROR_REQUEST_REPEATED). */
+int embedded_note_request (struct embedded *embedded, const struct authorised *who,
+                           const struct token_request *request, const struct token *token, struct error *err);
+
 /* The MAC under which the store knows a secret. */
 int embedded_token_mac (struct embedded *embedded, const struct secret *secret, unsigned char ret_mac[CRYPTO_MAC_SIZE],
                         struct error *err);
@@ -134,6 +139,7 @@ int embedded_get (struct service *, const struct caller *, const char *, struct 
 int embedded_update (struct service *, const struct caller *, const char *, const struct token_change *, struct token *,
                      struct error *);
 int embedded_delete (struct service *, const struct caller *, const char *, struct error *);
+int embedded_undelivered (struct service *, const struct caller *, struct undelivered_list *, struct error *);
 int embedded_set_password (struct service *, const struct caller *, const struct secret *, const struct secret *,
                            struct error *);
 int embedded_second_factor (struct service *, const struct caller *, struct second_factor *, struct error *);

@@ -65,6 +65,12 @@ int service_delete (struct service *service, const struct caller *caller, const 
     return service->ops->delete (service, caller, id, err);
 }
 
+int service_undelivered (struct service *service, const struct caller *caller, struct undelivered_list *ret_list,
+                         struct error *err)
+{
+    return service->ops->undelivered (service, caller, ret_list, err);
+}
+
 int service_set_password (struct service *service, const struct caller *caller, const struct secret *old_password,
                           const struct secret *new_password, struct error *err)
 {

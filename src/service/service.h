@@ -23,6 +23,7 @@
 #include "src/base/error.h"
 #include "src/base/secret.h"
 #include "src/token/audit.h"
+#include "src/token/delivery.h"
 #include "src/token/name.h"
 #include "src/token/token.h"
 
@@ -66,6 +67,8 @@ struct token_wish {
     bool allow_duplicate;    /* make it even when an active token has that name */
     enum token_source source;
     const char *place; /* TOKEN_AUTO: names the place of sign-in; a token of the same place is replaced */
+    /* What service_undelivered shall tell of it until its delivery is done; NULL: nothing. */
+    const struct token_request *request;
 };
 
 /* A token just made. Release with token_made_release. */
@@ -79,6 +82,8 @@ struct token_made {
 struct token_change {
     const char *name;   /* NULL: leave it */
     const bool *active; /* NULL: leave it */
+    /* How far the delivery of its secret is; NULL: leave it. What is done stays done. */
+    const enum delivery_step *delivery;
 };
 
 /* What an owner may know of the account's second factor. */
@@ -115,6 +120,7 @@ struct service_ops {
     int (*update) (struct service *, const struct caller *, const char *, const struct token_change *, struct token *,
                    struct error *);
     int (*delete) (struct service *, const struct caller *, const char *, struct error *);
+    int (*undelivered) (struct service *, const struct caller *, struct undelivered_list *, struct error *);
     int (*set_password) (struct service *, const struct caller *, const struct secret *, const struct secret *,
                          struct error *);
     int (*second_factor) (struct service *, const struct caller *, struct second_factor *, struct error *);
@@ -156,7 +162,8 @@ int service_whoami (struct service *service, const struct caller *caller, struct
 /* Make a token. Unless allow_duplicate, an active token of that name is ERROR_NAME_TAKEN with its id in the details; of
  * two at once one wins. ERROR_INVALID_NAME, ERROR_INVALID_SCOPE (no scope), ERROR_INVALID_TIME (expiry not after now).
  * An auto token replaces the one of its place; when it would be the account's sixth, the least recently used goes and
- * is told. *ret_made is owned: token_made_release. */
+ * is told. A request that made a token within the last 24 hours is ERROR_REQUEST_REPEATED with the token's id in the
+ * details, whether that token is still there or not. *ret_made is owned: token_made_release. */
 int service_create (struct service *service, const struct caller *caller, const struct token_wish *wish,
                     struct token_made *ret_made, struct error *err);
 
@@ -176,13 +183,18 @@ int service_get (struct service *service, const struct caller *caller, const cha
 /* Change what change gives and nothing else; *ret_token (which may be NULL) is the token afterwards, owned:
  * token_release. A token that is not active any more loses its sessions at once. ERROR_TOKEN_NOT_FOUND;
  * ERROR_STATE_CONFLICT for activating or deactivating an expired one; ERROR_INVALID_NAME. The state it already has is
- * no error. */
+ * no error. Activating a token also says that its owner has the secret: its delivery is done. */
 int service_update (struct service *service, const struct caller *caller, const char *id,
                     const struct token_change *change, struct token *ret_token, struct error *err);
 
 /* Delete a token and end its sessions at once. ERROR_TOKEN_NOT_FOUND; ERROR_INVALID_TOKEN_ID when id is no whole
  * UUID. */
 int service_delete (struct service *service, const struct caller *caller, const char *id, struct error *err);
+
+/* The tokens made with a request that work, were never used, and whose delivery is not known to be done, oldest first.
+ * Owned: undelivered_list_release. ERROR_UNSUPPORTED where the service does not remember requests. */
+int service_undelivered (struct service *service, const struct caller *caller, struct undelivered_list *ret_list,
+                         struct error *err);
 
 /* Change the account's own password. ERROR_WRONG_CREDENTIALS when old_password is not right; ERROR_INVALID_PASSWORD.
  * All other sessions of the account end; the caller's stays. */

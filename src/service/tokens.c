@@ -133,6 +133,8 @@ static int insert (struct embedded *embedded, const struct caller *caller, const
                    const struct token_wish *wish, struct token_row *row, struct token *ret_evicted, struct error *err)
 {
     memcpy (row->account_id, who->account.id, sizeof (row->account_id));
+    if (wish->request && embedded_note_request (embedded, who, wish->request, &row->token, err) != 0)
+        return -1;
     if (wish->source == TOKEN_AUTO) {
         if (prepare_auto (embedded, caller, who, wish, row, ret_evicted, err) != 0)
             return -1;
@@ -229,7 +231,10 @@ static int change_token (struct embedded *embedded, const struct caller *caller,
     if (token_state_at (token, clock_now_us ()) == TOKEN_EXPIRED)
         return error_set (err, ERROR_STATE_CONFLICT, "the token \"%s\" has expired and can only be deleted",
                           token->name);
-    if (change->name && rename_token (embedded, caller, who, token, change->name, err) != 0)
+    static const enum delivery_step done = DELIVERY_DONE;
+    const enum delivery_step *delivery = change->active && *change->active ? &done : change->delivery;
+    if ((delivery && store_delivery_set_step (embedded->store, token->id, *delivery, err) != 0)
+        || (change->name && rename_token (embedded, caller, who, token, change->name, err) != 0))
         return -1;
     return change->active ? switch_token (embedded, caller, who, token, *change->active, err) : 0;
 }

@@ -46,6 +46,13 @@ static const char *const scripts[] = {
     "  first_us INTEGER NOT NULL, PRIMARY KEY (token_id, address)) STRICT;"
     "CREATE INDEX audit_by_time ON audit (at_us, id);"
     "CREATE INDEX audit_by_token ON audit (token_id, at_us);",
+    "CREATE TABLE delivery ("
+    "  account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, request_id TEXT NOT NULL,"
+    "  token_id TEXT NOT NULL, maker TEXT NOT NULL, sink TEXT NOT NULL, step TEXT NOT NULL, at_us INTEGER NOT NULL,"
+    "  PRIMARY KEY (account_id, request_id)) STRICT;"
+    "CREATE INDEX delivery_by_token ON delivery (token_id);"
+    "CREATE INDEX delivery_by_time ON delivery (at_us);"
+    "CREATE INDEX delivery_open ON delivery (account_id, at_us) WHERE step <> 'done';",
 };
 
 void column_copy (char *out, size_t size, const struct value *column)

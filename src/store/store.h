@@ -13,6 +13,7 @@
 #include "src/base/error.h"
 #include "src/base/signing_key.h"
 #include "src/token/access.h"
+#include "src/token/delivery.h"
 #include "src/token/name.h"
 #include "src/token/token.h"
 
@@ -269,6 +270,44 @@ int store_public_set (struct store *store, const char *repository, bool public, 
 /* Whether everybody may pull it; all of those. Owned: repository_list_release. */
 int store_public_has (struct store *store, const char *repository, bool *ret_public, struct error *err);
 int store_public_list (struct store *store, struct repository_list *ret_list, struct error *err);
+
+/* A request for a token, and how far the delivery of its secret is. It outlives the token, so that the same request
+ * never makes a second one. */
+struct delivery_row {
+    char account_id[CRYPTO_UUID_SIZE];
+    char request_id[TOKEN_ID_SIZE];
+    char token_id[CRYPTO_UUID_SIZE];
+    char maker[DELIVERY_MAKER_SIZE];
+    char sink[16];
+    enum delivery_step step;
+    int64_t at_us;
+};
+
+/* Deliveries, oldest first. */
+struct delivery_row_list {
+    struct delivery_row *items; /* owned */
+    size_t count;
+};
+
+/* Free the list. */
+void delivery_row_list_release (struct delivery_row_list *list);
+
+/* ERROR_STATE_CONFLICT when the account has had that request. */
+int store_delivery_insert (struct store *store, const struct delivery_row *row, struct error *err);
+
+/* The token that the request of an account made; *ret_found is false when there was no such request. */
+int store_delivery_token (struct store *store, const char *account_id, const char *request_id,
+                          char ret_token_id[CRYPTO_UUID_SIZE], bool *ret_found, struct error *err);
+
+/* The deliveries of an account that are not done. Owned: delivery_row_list_release. */
+int store_delivery_list_open (struct store *store, const char *account_id, struct delivery_row_list *ret_list,
+                              struct error *err);
+
+/* Note how far the delivery of a token is; of a token without a request nothing is noted. */
+int store_delivery_set_step (struct store *store, const char *token_id, enum delivery_step step, struct error *err);
+
+/* Forget the requests from before before_us whose delivery is done, or whose token was used or is not there. */
+int store_delivery_prune (struct store *store, int64_t before_us, struct error *err);
 
 /* Add a line to the audit trail. */
 int store_audit_add (struct store *store, const struct audit_row *row, struct error *err);

@@ -128,3 +128,33 @@ int wire_read_token (const json_t *object, struct token *ret_token, struct secre
         secret_set (ret_secret, json_string_value (secret), json_string_length (secret));
     return 0;
 }
+
+json_t *wire_undelivered (const struct undelivered *item)
+{
+    json_t *object = wire_token (&item->token, NULL);
+    json_t *delivery = json_object ();
+    json_set_string (delivery, "request_id", item->request_id);
+    json_set_string (delivery, "maker", item->maker);
+    json_set_string (delivery, "sink", item->sink);
+    json_set_string (delivery, "step", delivery_step_name (item->step));
+    json_set (delivery, "age_s", json_integer (item->age_s));
+    json_set (object, "delivery", delivery);
+    return object;
+}
+
+int wire_read_undelivered (const json_t *object, struct undelivered *ret_item, struct error *err)
+{
+    const json_t *delivery = json_object_get (object, "delivery");
+    const char *request_id = json_get_string (delivery, "request_id");
+    const char *maker = json_get_string (delivery, "maker");
+    const char *sink = json_get_string (delivery, "sink");
+    if (request_id == NULL || !token_id_is_whole (request_id) || maker == NULL || !delivery_maker_is_valid (maker)
+        || sink == NULL || !delivery_sink_is_valid (sink)
+        || delivery_step_parse (json_get_string (delivery, "step"), &ret_item->step) != 0)
+        return error_set (err, ERROR_SERVICE_FAILED, "the service sent an undelivered token without a good delivery");
+    memcpy (ret_item->request_id, request_id, TOKEN_ID_SIZE);
+    memcpy (ret_item->maker, maker, strlen (maker) + 1);
+    memcpy (ret_item->sink, sink, strlen (sink) + 1);
+    ret_item->age_s = json_get_integer (delivery, "age_s");
+    return wire_read_token (object, &ret_item->token, NULL, err);
+}

@@ -6,6 +6,7 @@
 
 #include "src/base/error.h"
 #include "src/base/secret.h"
+#include "src/token/delivery.h"
 #include "src/token/token.h"
 
 /* The accessToken object: {"uuid","client_id","creator_ip","creator_ua","created_at","last_used","generated_by",
@@ -18,6 +19,12 @@ json_t *wire_token (const struct token *token, const struct secret *secret);
  * ret_secret (which may be NULL) when there is one. ERROR_SERVICE_FAILED when it is no object, or has no good uuid or
  * label. */
 int wire_read_token (const json_t *object, struct token *ret_token, struct secret *ret_secret, struct error *err);
+
+/* The same of a token whose secret may not have been delivered, beyond Docker Hub's with
+ * "delivery": {"request_id","maker","sink","step","age_s"}. wire_read_undelivered: ERROR_SERVICE_FAILED for a token
+ * without a good delivery; *ret_item, empty, is owned by its list. */
+json_t *wire_undelivered (const struct undelivered *item);
+int wire_read_undelivered (const json_t *object, struct undelivered *ret_item, struct error *err);
 
 /* The scopes of a list of strings: ERROR_INVALID_SCOPE for one that is none; duplicates are dropped. */
 int wire_read_scopes (const json_t *list, struct scopes *ret_scopes, struct error *err);

@@ -191,7 +191,7 @@ print(base64.b64decode(json.load(open(sys.argv[1]))["auths"]["https://index.dock
   curl -s -K calls
   : >requests
   [ "$(dpat list -q | wc -l)" -eq 230 ]
-  [ "$(count_requests 'GET /v2/access-tokens?')" -eq 3 ]
+  [ "$(count_requests 'GET /v2/access-tokens?page=')" -eq 3 ]
   dpat list --porcelain | cut -f 2 >names
   [ "$(sort -u names | wc -l)" -eq 230 ]
 }
@@ -256,7 +256,7 @@ print(base64.b64decode(json.load(open(sys.argv[1]))["auths"]["https://index.dock
   fault 'GET /v2/access-tokens' status:500
   : >requests
   fails_with service_failed dpat list
-  [ "$(count_requests GET)" -eq 2 ] # once for each of the two calls
+  [ "$(count_requests 'GET /v2/access-tokens?page=')" -eq 2 ] # once for each of the two calls
 }
 
 @test "a lost connection: making is not tried again, and the doubt is told" {
@@ -278,6 +278,24 @@ print(base64.b64decode(json.load(open(sys.argv[1]))["auths"]["https://index.dock
   fault 'POST /v2/access-tokens' no_secret
   fails_with service_failed dpat create ci -q
   rm fault
+  [ -z "$(dpat list -q)" ]
+}
+
+@test "a secret that would drive a terminal, or is no line of text, is refused and its token deleted" {
+  plain_hub
+  for secret in '\u001b[31mred' 'two\nlines' 'end\n' 'a b' '\u007f' '\u202e' long; do
+    [ "$secret" != long ] || secret=$(printf '%05000d' 0)
+    for sink in --json '--out ci.token'; do
+      fault 'POST /v2/access-tokens' "secret:$(printf %s "$secret" | sed 's/\\/\\\\/g')"
+      # shellcheck disable=SC2086 # options
+      run --separate-stderr dpat create ci $sink
+      rm fault
+      [ "$status" -eq "$(exit_of service_failed)" ] || { echo "$sink: $status: $stderr"; return 1; }
+      [ -z "$output" ]
+      [[ $stderr == *'deleted again'* && $stderr != *$'\e'* ]]
+      [ ! -e ci.token ]
+    done
+  done
   [ -z "$(dpat list -q)" ]
 }
 

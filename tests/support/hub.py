@@ -186,6 +186,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         token, _ = self.hub.make("x", ["repo:read"], None, "manual")
         self.send(201, token)
 
+    def fault_secret(self, detail):
+        token, _ = self.hub.make("x", ["repo:read"], None, "manual")
+        self.send(201, {**token, "token": json.loads(f'"{detail}"')})
+
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         with open("requests", "a", encoding="utf-8") as file:
