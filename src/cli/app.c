@@ -312,12 +312,8 @@ static int sign_in_by_kept_session (struct app *app, struct error *err)
     return 0;
 }
 
-int app_sign_in (struct app *app, struct error *err)
+static int sign_in (struct app *app, struct error *err)
 {
-    if (app->caller.bearer)
-        return 0;
-    if (app_load (app, err) != 0)
-        return -1;
     if (app->options.operator_mode)
         return sign_in_as_operator (app, err);
     AUTO (secret) password = SECRET_INIT;
@@ -325,6 +321,61 @@ int app_sign_in (struct app *app, struct error *err)
     if (secret_file_read (PASSWORD_FILE, &password, &found, err) != 0)
         return -1;
     return found ? sign_in_for_this_run (app, &password, err) : sign_in_by_kept_session (app, err);
+}
+
+static void tell_leftover (const struct leftover *leftover)
+{
+    const char *id = leftover->token_id;
+    if (leftover->outcome == LEFTOVER_DELETED) {
+        output_note (
+            "dpat: a run that was interrupted had made the token \"%s\" (%s) and not begun to deliver its secret "
+            "(%s); it was deleted again",
+            leftover->name, id, leftover->sink);
+        return;
+    }
+    output_note ("warning: a run that was interrupted %s the token \"%s\" (%s); its secret may have gone nowhere (%s)",
+                 leftover->outcome == LEFTOVER_TOLD ? "has made" : "may have made", leftover->name, id, leftover->sink);
+    output_note ("hint: if you do not have its secret: dpat delete %s; if you do: dpat activate %s", id, id);
+}
+
+/* Even with --quiet: nobody else tells of a token that works and is in nobody's hands. A service that cannot be reached
+ * now is not asked again. */
+static int settle_leftovers (struct app *app, struct error *err)
+{
+    struct delivery_place place = app_delivery_place (app);
+    AUTO (leftover_list) list = { .items = NULL };
+    struct error why = ERROR_INIT;
+    int status = deliveries_settle (&place, app->options.dry_run, &list, &why);
+    if (status != 0)
+        log_debug ("what interrupted runs left cannot be looked at: %s", why.text);
+    app->keeper = place.keeper;
+    app->has_leftovers = list.count > 0;
+    for (size_t i = 0; i < list.count; i++)
+        tell_leftover (&list.items[i]);
+    if (status == 0 || why.code != ERROR_NETWORK)
+        return 0;
+    if (err)
+        *err = why;
+    return -1;
+}
+
+int app_sign_in (struct app *app, struct error *err)
+{
+    if (app->caller.bearer)
+        return 0;
+    if (app_load (app, err) != 0 || sign_in (app, err) != 0)
+        return -1;
+    return settle_leftovers (app, err);
+}
+
+struct delivery_place app_delivery_place (const struct app *app)
+{
+    return (struct delivery_place){ .service = app->service,
+                                    .caller = &app->caller,
+                                    .service_name = app->settings.service_name,
+                                    .user = app->settings.user,
+                                    .state_folder = app->settings.state_folder,
+                                    .keeper = app->keeper };
 }
 
 struct login_place app_login_place (struct app *app)

@@ -9,6 +9,7 @@
 #include "src/cli/keystore_input.h"
 #include "src/cli/progress.h"
 #include "src/cli/settings.h"
+#include "src/core/deliveries.h"
 #include "src/core/login.h"
 #include "src/core/saved_secret.h"
 #include "src/credentials/keystore.h"
@@ -31,6 +32,8 @@ struct app {
     struct session session;    /* whose bearer is in use; empty before app_sign_in */
     bool session_is_ours;      /* opened for this run alone, and to be ended with it */
     struct caller caller;
+    enum request_keeper keeper; /* after app_sign_in, where it could be found out */
+    bool has_leftovers;         /* app_sign_in has told of tokens that interrupted runs left */
 };
 
 /* An app that has opened nothing. */
@@ -62,8 +65,14 @@ int app_open_for_server (void *context, struct usage *usage, struct embedded **r
 
 /* Be signed in: with --operator for the user, with DPAT_PASSWORD_FILE for this run alone, else by the kept session.
  * Only then is the service opened. ERROR_NOT_SIGNED_IN, ERROR_SESSION_EXPIRED, ERROR_PAT_CANNOT_MANAGE (only a PAT was
- * signed in), and the errors of a keystore that has the session. app->caller then shows the session. */
+ * signed in), and the errors of a keystore that has the session. app->caller then shows the session.
+ *
+ * What interrupted runs of this user left at the service is settled and told on stderr; of that only ERROR_NETWORK is
+ * an error. */
 int app_sign_in (struct app *app, struct error *err);
+
+/* Where tokens are made, and who remembers that. Borrowed members. */
+struct delivery_place app_delivery_place (const struct app *app);
 
 /* The place of a sign-in or sign-out of this app. Borrowed members. */
 struct login_place app_login_place (struct app *app);

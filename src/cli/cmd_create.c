@@ -126,13 +126,18 @@ static int check_sink (const struct invocation *invocation, struct error *err)
                               "-q or --json (stdout), --out FILE, --command CMD, --save, or --docker", err);
 }
 
-static int open_docker_sink (struct invocation *invocation, struct create_work *work, struct error *err)
+static struct docker_wish docker_wish_of (const struct invocation *invocation)
 {
     const struct create_options *options = invocation->state;
+    return (struct docker_wish){ .format = options->format,
+                                 .registry = options->registry,
+                                 .user = invocation->app->settings.user };
+}
+
+static int open_docker_sink (struct invocation *invocation, struct create_work *work, struct error *err)
+{
     struct app *app = invocation->app;
-    const struct docker_wish wish = { .format = options->format,
-                                      .registry = options->registry,
-                                      .user = app->settings.user };
+    const struct docker_wish wish = docker_wish_of (invocation);
     if (docker_target_open (app, &wish, &work->docker, err) != 0)
         return -1;
     work->sink = sink_docker_open (&work->docker.entry, err);
@@ -140,13 +145,21 @@ static int open_docker_sink (struct invocation *invocation, struct create_work *
 }
 
 /* Under the names of service, user and token: a secret of the same name is replaced. */
-static int open_keystore_sink (struct invocation *invocation, struct create_work *work, struct error *err)
+static int name_saved (const struct invocation *invocation, struct create_work *work, const char *name,
+                       struct error *err)
 {
     const struct app *app = invocation->app;
     if (settings_check_folders (err) != 0)
         return -1;
     work->saved_place = app_saved_place (app);
-    work->saved_as = saved_secret_key (&work->saved_place, work->wish.name);
+    work->saved_as = saved_secret_key (&work->saved_place, name);
+    return 0;
+}
+
+static int open_keystore_sink (struct invocation *invocation, struct create_work *work, struct error *err)
+{
+    if (name_saved (invocation, work, work->wish.name, err) != 0)
+        return -1;
     work->sink = sink_keystore_open (&work->saved_place, work->saved_as, err);
     return work->sink ? 0 : -1;
 }
@@ -177,49 +190,51 @@ static void announce (const struct app *app, const struct token_wish *wish)
                  wish->expires_us ? time_format (wish->expires_us / 1000000, expires) : "");
 }
 
-static json_t *created_document (const struct creation *creation, const char *delivered_to, const char *stored_in,
+static json_t *created_document (const struct token *token, const char *delivered_to, const char *stored_in,
                                  bool dry_run)
 {
     json_t *document = output_document ("token_created");
-    json_set (document, "created", json_boolean (creation->created));
+    json_set (document, "created", json_boolean (delivered_to != NULL));
     json_set (document, "dry_run", json_boolean (dry_run));
-    json_set (document, "token", token_to_json (&creation->token, clock_now_us ()));
+    json_set (document, "token", token_to_json (token, clock_now_us ()));
     json_set (document, "secret", json_null ());
     json_set_string (document, "delivered_to", delivered_to);
     json_set_string (document, "stored_in", stored_in);
     return document;
 }
 
-/* The active token of that name, or NULL. Borrowed from all. */
-static const struct token *find_active (const struct token_list *all, const char *name)
+/* The active token of that name; id "" when there is none. */
+static int find_active (struct app *app, const char *name, struct token *ret_token, struct error *err)
 {
-    for (size_t i = 0; i < all->count; i++)
-        if (strcmp (all->items[i].name, name) == 0 && token_state_at (&all->items[i], clock_now_us ()) == TOKEN_ACTIVE)
-            return &all->items[i];
-    return NULL;
+    AUTO (token_list) all = { .items = NULL };
+    if (service_find (app->service, &app->caller, name, &all, err) != 0)
+        return -1;
+    for (size_t i = 0; i < all.count; i++)
+        if (strcmp (all.items[i].name, name) == 0 && token_state_at (&all.items[i], clock_now_us ()) == TOKEN_ACTIVE) {
+            token_copy (ret_token, &all.items[i]);
+            return 0;
+        }
+    return 0;
 }
 
 /* A dry run asks the service only whether the name is free. The token that would be made has no id. */
 static int try_out (struct app *app, const struct token_wish *wish, bool if_absent, json_t **ret_result,
                     struct error *err)
 {
-    AUTO (token_list) all = { .items = NULL };
-    AUTO (creation) creation = { .created = false };
-    if (service_list (app->service, &app->caller, &all, err) != 0)
+    AUTO (token) taken = { .name = NULL };
+    AUTO (token) wished = { .name = NULL };
+    if (!wish->allow_duplicate && find_active (app, wish->name, &taken, err) != 0)
         return -1;
-    const struct token *taken = wish->allow_duplicate ? NULL : find_active (&all, wish->name);
-    if (taken && !if_absent) {
-        error_set (err, ERROR_NAME_TAKEN, "an active token named \"%s\" exists (%s)", wish->name, taken->id);
-        return error_detail (err, "id", ERROR_DETAIL_TEXT, taken->id);
+    if (taken.id[0] && !if_absent) {
+        error_set (err, ERROR_NAME_TAKEN, "an active token named \"%s\" exists (%s)", wish->name, taken.id);
+        return error_detail (err, "id", ERROR_DETAIL_TEXT, taken.id);
     }
-    if (taken)
-        token_copy (&creation.token, taken);
-    else
-        creation.token = (struct token){
+    if (taken.id[0] == '\0')
+        wished = (struct token){
             .name = xstrdup (wish->name), .scopes = wish->scopes, .active = true, .expires_us = wish->expires_us
         };
-    *ret_result = created_document (&creation, NULL, NULL, true);
-    if (taken == NULL)
+    *ret_result = created_document (taken.id[0] ? &taken : &wished, NULL, NULL, true);
+    if (taken.id[0] == '\0')
         json_set (json_object_get (*ret_result, "token"), "id", json_null ());
     return 0;
 }
@@ -245,29 +260,122 @@ static void tell_saved (const char *name)
     output_note ("it is in the keystore; to see it: dpat keystore get '%s'", buffer_text (&quoted));
 }
 
+/* Where the secret of a token that is there should be, for sentences; and whether it is. What a command did with it
+ * cannot be looked at. */
+static int look_into_target (struct invocation *invocation, struct create_work *work, const struct token *token,
+                             char **ret_where, bool *ret_holds, struct error *err)
+{
+    const struct create_options *options = invocation->state;
+    struct app *app = invocation->app;
+    *ret_holds = true;
+    if (options->out) {
+        *ret_where = xstrdup (options->out);
+        return sink_file_is_filled (options->out, ret_holds, err);
+    }
+    if (options->save) {
+        if (name_saved (invocation, work, token->name, err) != 0)
+            return -1;
+        *ret_where = xstrdup ("the keystore");
+        return saved_secret_holds (&work->saved_place, work->saved_as, token->id, ret_holds, err);
+    }
+    if (!options->docker)
+        return 0;
+    struct docker_target *target = &work->docker;
+    const struct docker_wish wish = docker_wish_of (invocation);
+    if (docker_target_find (app, &wish, target, err) != 0)
+        return -1;
+    *ret_where = xasprintf ("the entry for %s in %s", target->registry, docker_target_stored_in (target));
+    return docker_entry_holds_token (app->settings.state_folder, app->settings.service_name, token->id,
+                                     target->registry, ret_holds, err);
+}
+
+/* With --if-absent: a token that is there is only as good as its secret where it should be. */
+static int accept_present (struct invocation *invocation, const struct token *token, json_t **ret_result,
+                           struct error *err)
+{
+    AUTO (create_work) work = { .sink = NULL };
+    AUTOFREE char *where = NULL;
+    struct delivery_place place = app_delivery_place (invocation->app);
+    bool holds;
+    if (deliveries_check (&place, token, err) != 0
+        || look_into_target (invocation, &work, token, &where, &holds, err) != 0)
+        return -1;
+    if (holds) {
+        *ret_result = created_document (token, NULL, NULL, false);
+        return 0;
+    }
+    error_set (err, ERROR_NAME_TAKEN, "the token \"%s\" is there (%s), but its secret is not in %s", token->name,
+               token->id, where);
+    error_detail (err, "id", ERROR_DETAIL_TEXT, token->id);
+    return error_hint (err,
+                       "a secret is shown once: put it there yourself, or make a new token: dpat delete %s, then again",
+                       token->id);
+}
+
+static void tell_made (const struct app *app, const struct create_work *work, const struct creation *creation)
+{
+    if (creation->unnoted.code != ERROR_NONE)
+        output_note ("warning: had this run been interrupted, nothing would have told of the token: %s",
+                     creation->unnoted.text);
+    if (creation->unconfirmed.code != ERROR_NONE)
+        output_note (
+            "warning: the secret was delivered, but the service could not be told, and later commands will warn "
+            "of the token until it is used: %s",
+            creation->unconfirmed.text);
+    if (!app->options.quiet)
+        docker_target_warn (&work->docker);
+    if (work->saved_as && !app->options.quiet && !app->options.json)
+        tell_saved (work->wish.name);
+}
+
+static int make_token (struct invocation *invocation, struct create_work *work, json_t **ret_result, struct error *err)
+{
+    struct app *app = invocation->app;
+    const struct delivery_place place = app_delivery_place (app);
+    AUTO (creation) creation = { .token = { .name = NULL } };
+    if (open_sink (invocation, work, err) != 0 || creation_run (&place, &work->wish, work->sink, &creation, err) != 0)
+        return -1;
+    tell_made (app, work, &creation);
+    if (!is_for_stdout (invocation->state)) /* else the sink wrote the document itself */
+        *ret_result =
+            created_document (&creation.token, work->sink->ops->name, docker_target_stored_in (&work->docker), false);
+    return 0;
+}
+
+/* Another run may make the token between our look and our request. */
+static int make_if_absent (struct invocation *invocation, struct create_work *work, json_t **ret_result,
+                           struct error *err)
+{
+    AUTO (token) present = { .name = NULL };
+    struct error why = ERROR_INIT;
+    if (find_active (invocation->app, work->wish.name, &present, err) != 0)
+        return -1;
+    if (present.id[0])
+        return accept_present (invocation, &present, ret_result, err);
+    if (make_token (invocation, work, ret_result, &why) == 0)
+        return 0;
+    if (why.code == ERROR_NAME_TAKEN && find_active (invocation->app, work->wish.name, &present, NULL) == 0
+        && present.id[0])
+        return accept_present (invocation, &present, ret_result, err);
+    if (err)
+        *err = why;
+    return -1;
+}
+
 static int run (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     const struct create_options *options = invocation->state;
     struct app *app = invocation->app;
     AUTO (create_work) work = { .sink = NULL };
-    AUTO (creation) creation = { .created = false };
     if (app_load (app, err) != 0 || read_wish (invocation, &work.wish, err) != 0 || check_sink (invocation, err) != 0
         || app_sign_in (app, err) != 0)
         return -1;
     announce (app, &work.wish);
     if (app->options.dry_run)
         return try_out (app, &work.wish, options->if_absent, ret_result, err) == 0 ? 0 : hint_taken (err);
-    if (open_sink (invocation, &work, err) != 0
-        || creation_run (app->service, &app->caller, &work.wish, options->if_absent, work.sink, &creation, err) != 0)
-        return hint_taken (err);
-    if (creation.created && !app->options.quiet)
-        docker_target_warn (&work.docker);
-    if (creation.created && work.saved_as && !app->options.quiet && !app->options.json)
-        tell_saved (work.wish.name);
-    if (!is_for_stdout (options)) /* else the sink wrote the document itself */
-        *ret_result = created_document (&creation, creation.created ? work.sink->ops->name : NULL,
-                                        creation.created ? docker_target_stored_in (&work.docker) : NULL, false);
-    return 0;
+    if (options->if_absent)
+        return make_if_absent (invocation, &work, ret_result, err);
+    return make_token (invocation, &work, ret_result, err) == 0 ? 0 : hint_taken (err);
 }
 
 const struct command cmd_create = {

@@ -73,7 +73,7 @@ static int confirm_replacement (const struct app *app, struct docker_target *tar
     return prompt_confirm (question, app->options.no_input, err);
 }
 
-int docker_target_open (struct app *app, const struct docker_wish *wish, struct docker_target *ret_target,
+int docker_target_find (struct app *app, const struct docker_wish *wish, struct docker_target *ret_target,
                         struct error *err)
 {
     const struct docker_rules *rules = find_rules (wish->format, err);
@@ -87,6 +87,14 @@ int docker_target_open (struct app *app, const struct docker_wish *wish, struct 
                                                .state_folder = app->settings.state_folder,
                                                .service = app->settings.service_name,
                                                .user = wish->user };
+    return 0;
+}
+
+int docker_target_open (struct app *app, const struct docker_wish *wish, struct docker_target *ret_target,
+                        struct error *err)
+{
+    if (docker_target_find (app, wish, ret_target, err) != 0)
+        return -1;
     if (wish->secret && docker_entry_holds (&ret_target->entry, wish->secret))
         return 0;
     return docker_entry_check (&ret_target->entry, err) == 0 ? confirm_replacement (app, ret_target, err) : -1;

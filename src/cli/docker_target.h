@@ -27,6 +27,10 @@ struct docker_wish {
     const struct secret *secret; /* NULL when it is not made yet */
 };
 
+/* Find and read the file that is wished for; nothing is checked, and nobody is asked. */
+int docker_target_find (struct app *app, const struct docker_wish *wish, struct docker_target *ret_target,
+                        struct error *err);
+
 /* Find and read the file that is wished for, see that the entry can be written, and ask before one is replaced that
  * dpat did not write. Where the secret is there already neither is needed. What the entry has of app and wish is
  * borrowed. */

@@ -266,6 +266,19 @@ static void tell_afterlife (const struct app *app, const struct change_report *r
     app_tell_seconds (app, seconds);
 }
 
+/* Who activates a token that an interrupted run left says that its secret has arrived. */
+static void accept_leftovers (const struct app *app, const struct change_report *report)
+{
+    struct delivery_place place = app_delivery_place (app);
+    struct error why = ERROR_INIT;
+    if (report->action != CHANGE_ACTIVATE || report->dry_run || !app->has_leftovers)
+        return;
+    for (size_t i = 0; i < report->count; i++)
+        if ((report->items[i].outcome == CHANGE_DONE || report->items[i].outcome == CHANGE_UNCHANGED)
+            && deliveries_accept (&place, report->items[i].id, &why) != 0)
+            output_note ("warning: active, but that its secret arrived could not be noted: %s", why.text);
+}
+
 int change_run (struct invocation *invocation, enum change_action action, json_t **ret_result, struct error *err)
 {
     struct app *app = invocation->app;
@@ -287,6 +300,7 @@ int change_run (struct invocation *invocation, enum change_action action, json_t
         change_token (&plan.report, app->service, &app->caller, &plan.tokens.items[i], NULL, now_us);
     if (action == CHANGE_DELETE && !app->options.dry_run)
         withdraw_deleted (app, &plan.report);
+    accept_leftovers (app, &plan.report);
     int status = change_verdict (&plan.report, err);
     if (status == 0 || plan.report.count > 1)
         *ret_result = change_document (&plan.report);

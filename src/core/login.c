@@ -83,9 +83,14 @@ static int sign_docker_in (const struct login_place *place, const struct caller 
                                .source = TOKEN_AUTO,
                                .allow_duplicate = true,
                                .place = where };
-    AUTO (creation) creation = { .created = false };
+    AUTO (creation) creation = { .token = { .name = NULL } };
     AUTOPTR (sink) sink = sink_docker_open (&entry, err);
-    if (sink == NULL || creation_run (place->service, inside, &wish, false, sink, &creation, err) != 0)
+    const struct delivery_place where_made = { .service = place->service,
+                                               .caller = inside,
+                                               .service_name = place->service_name,
+                                               .user = result->user,
+                                               .state_folder = place->state_folder };
+    if (sink == NULL || creation_run (&where_made, &wish, sink, &creation, err) != 0)
         return -1;
     result->docker_signed_in = true;
     token_copy (&result->evicted, &creation.evicted);

@@ -44,6 +44,19 @@ int saved_secret_put (const struct saved_place *place, const char *key, const ch
     return 0;
 }
 
+int saved_secret_holds (const struct saved_place *place, const char *key, const char *token_id, bool *ret_holds,
+                        struct error *err)
+{
+    AUTOPTR (session_file) file = NULL;
+    AUTO (credential) held = { .user = NULL };
+    bool found;
+    if (session_file_open (place->state_folder, &file, err) != 0
+        || credentials_get (keystore_credentials (place->keystore), key, &held, &found, err) != 0)
+        return -1;
+    *ret_holds = found && session_file_is_saved (file, place->service, token_id, &held);
+    return 0;
+}
+
 /* A record, and the file that can tell whether what rests is still what it remembers. */
 struct saved_check {
     const struct session_file *file;

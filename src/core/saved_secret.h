@@ -2,6 +2,8 @@
 #ifndef DPAT_CORE_SAVED_SECRET_H
 #define DPAT_CORE_SAVED_SECRET_H
 
+#include <stdbool.h>
+
 #include "src/base/error.h"
 #include "src/base/secret.h"
 #include "src/credentials/keystore.h"
@@ -21,6 +23,10 @@ char *saved_secret_key (const struct saved_place *place, const char *name);
  * the secret; on -1 neither is left. */
 int saved_secret_put (const struct saved_place *place, const char *key, const char *token_id,
                       const struct secret *secret, struct error *err);
+
+/* Whether the secret of a token is in the keystore under key, where saved_secret_put has put it. */
+int saved_secret_holds (const struct saved_place *place, const char *key, const char *token_id, bool *ret_holds,
+                        struct error *err);
 
 /* The token is deleted: take its secret out of the keystore, if it rests there still, under whatever name. Nothing is
  * opened when none was saved. On -1 it stays, to be taken by saved_secret_tidy, and *ret_key (owned) is its name. */

@@ -26,6 +26,7 @@ void sink_free (struct sink *sink)
 struct file_sink {
     struct sink sink;
     char *path;
+    char *folder; /* of path, in which a new file is made */
     int fd;
     bool made;    /* by us, and so ours to remove */
     bool written; /* the secret is in it */
@@ -36,6 +37,8 @@ static int file_sink_deliver (struct sink *sink, const struct token_made *made, 
     struct file_sink *file = (struct file_sink *)sink;
     if (file_write_all (file->fd, made->secret.data, made->secret.len) == 0 && file_write_all (file->fd, "\n", 1) == 0
         && fsync (file->fd) == 0) {
+        /* a file whose name is lost with the power has lost the secret */
+        file_sync_folder (file->folder);
         file->written = true;
         return 0;
     }
@@ -51,6 +54,7 @@ static void file_sink_free (struct sink *sink)
     if (file->made && !file->written)
         (void)unlink (file->path);
     close (file->fd);
+    free (file->folder);
     free (file->path);
     free (file);
 }
@@ -86,8 +90,20 @@ struct sink *sink_file_open (const char *path, struct error *err)
     if (fd < 0)
         return NULL;
     struct file_sink *file = xmalloc (sizeof (*file));
-    *file = (struct file_sink){ .sink.ops = &ops, .path = xstrdup (path), .fd = fd, .made = made };
+    *file = (struct file_sink){
+        .sink.ops = &ops, .path = xstrdup (path), .folder = file_folder (path), .fd = fd, .made = made
+    };
     return &file->sink;
+}
+
+int sink_file_is_filled (const char *path, bool *ret_filled, struct error *err)
+{
+    struct stat st;
+    bool there = stat (path, &st) == 0;
+    if (!there && errno != ENOENT)
+        return error_set (err, ERROR_FILE_FAILED, "cannot look at %s: %s", path, strerror (errno));
+    *ret_filled = there && S_ISREG (st.st_mode) && st.st_size > 0;
+    return 0;
 }
 
 enum { COMMAND_TIMEOUT_MS = 600000 };

@@ -37,6 +37,10 @@ DEFINE_AUTOPTR (sink)
  * secret. */
 struct sink *sink_file_open (const char *path, struct error *err);
 
+/* Whether path is a file that has something in it, as sink_file_open leaves one whose secret was delivered. An absent
+ * one is no error. */
+int sink_file_is_filled (const char *path, bool *ret_filled, struct error *err);
+
 /* A sink that runs command by /bin/sh -c with the secret, without a newline, on its stdin; what it prints goes to
  * stderr. A command that fails, or takes longer than ten minutes, has got no secret as far as we are concerned.
  * ERROR_USAGE for an empty one. command is borrowed. Owned: sink_free. */
