@@ -69,7 +69,7 @@ pasted_here() {
     s/^dpat login yourname/dpat login alice/
     /^dpat account \(add\|passwd\) /s|$| --password-stdin <~/password|; /^dpat login /s|$| --password-stdin <~/password|
     s|^dpat serve \(.*\) &$|&\nuntil curl -sko ~/health https://localhost:$1/healthz; do sleep 0.1; done|
-    s/localhost:7380/localhost:$2/; s/localhost:5000/localhost:$3/g; s/^dpat serve &/dpat serve --listen 127.0.0.1:$2 \&/
+    s/localhost:7380\b/localhost:$2/; s/localhost:5000\b/localhost:$3/g; s/^dpat serve &/dpat serve --listen 127.0.0.1:$2 \&/
     s|/etc/docker/registry/config.yml|$HOME/debian-config.yml|
     s|^dpat serve --listen 127.0.0.1:$2 &$|&\nuntil curl -so ~/health http://127.0.0.1:$2/healthz; do sleep 0.1; done|
     s|^docker-registry serve .*|&\nuntil curl -so ~/health http://127.0.0.1:$3/; do sleep 0.1; done|
