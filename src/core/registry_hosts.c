@@ -54,6 +54,27 @@ static void check_address (struct check *check, const char *host)
               host);
 }
 
+/* The port of "http://host:port/path" or "host:port"; without one, that of the scheme. Owned. */
+static char *port_of (const char *text, const char *scheme)
+{
+    const char *start = strstr (text, "://");
+    AUTOFREE char *host = host_of (text);
+    const char *at = strstr (start ? start : text, host) + strlen (host);
+    if (*at == ':')
+        return xstrndup (at + 1, strspn (at + 1, "0123456789"));
+    return xstrdup (strncmp (scheme, "http:", 5) == 0 ? "80" : "443");
+}
+
+/* Whether realm and registry are on one host and port: no client minds that. */
+static bool is_one_place (const char *realm, const char *registry)
+{
+    AUTOFREE char *realm_host = host_of (realm);
+    AUTOFREE char *realm_port = port_of (realm, realm);
+    AUTOFREE char *host = host_of (registry);
+    AUTOFREE char *port = port_of (registry, strstr (registry, "://") ? registry : realm);
+    return strcasecmp (realm_host, host) == 0 && strcmp (realm_port, port) == 0;
+}
+
 /* A registry that listens everywhere does not say what clients call it. */
 static bool is_everywhere (const char *host)
 {
@@ -75,6 +96,8 @@ static void check_pair (struct check *check, const char *realm_host, const char 
 static void check_hosts (struct check *check, const char *realm, const char *registry)
 {
     AUTOFREE char *host = host_of (realm);
+    if (registry && is_one_place (realm, registry))
+        return;
     check_address (check, host);
     if (registry && host[0])
         check_pair (check, host, registry);

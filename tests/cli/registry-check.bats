@@ -225,6 +225,13 @@ starts() {
   pair https://tokens.example/token 'addr: ":5000", host: "https://registry.example"' warned
   pair https://registry.example/token 'addr: ":5000", host: "https://Registry.example:443"' fine
   pair https://registry.example/auth/token 'host: "https://registry.example/"' fine
+  # on one host and port no client minds an address
+  pair https://10.0.0.5/token 'host: "https://10.0.0.5:443"' fine
+  [[ $output != *'such as'* ]]
+  pair https://10.0.0.5:8443/token 'host: "https://10.0.0.5"' fine
+  [[ $output == *'such as crane'* ]]
+  pair 'https://[fd00::1]:8443/token' 'host: "https://[fd00::1]:8443/"' fine
+  [[ $output != *'such as'* ]]
   export REGISTRY_HTTP_HOST=https://other.example
   pair https://registry.example/token 'addr: ":5000"' warned
 }
