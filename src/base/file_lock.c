@@ -75,8 +75,11 @@ static int open_any (const char *name)
     }
     if (errno == EEXIST)
         fd = open (name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0 && errno == EACCES) /* flock(2) needs no right to write, but on some network file systems */
+    if (fd < 0 && errno == EACCES) { /* flock(2) needs no right to write, but on some network file systems */
         fd = open (name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        if (fd < 0 && errno == ENOENT) /* there is none, and none can be made */
+            errno = EACCES;
+    }
     return fd;
 }
 
