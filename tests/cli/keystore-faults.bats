@@ -46,7 +46,7 @@ path = sys.argv[1]
 with open(path, "rb") as file:
     good = file.read()
 wrong = 0
-for at in range(len(good)):
+for at in range(0, len(good), 1 if os.environ.get("CHECK_LONG") else 9):
     bad = bytes(byte ^ (1 << at % 8) if i == at else byte for i, byte in enumerate(good))
     for action, text in (("get", b"reg.example"),
                          ("store", b'{"ServerURL":"reg.example","Username":"alice","Secret":"new"}')):
