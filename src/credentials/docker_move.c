@@ -99,6 +99,11 @@ int docker_move_find (struct docker_config *config, const char *new_store, struc
     return 0;
 }
 
+static bool is_same (const struct credential *a, const struct credential *b)
+{
+    return strcmp (a->user, b->user) == 0 && secret_equal (&a->secret, &b->secret);
+}
+
 static int check_unchanged (const struct docker_file *file, struct credentials *helper,
                             const struct docker_move_item *item, struct error *err)
 {
@@ -108,8 +113,7 @@ static int check_unchanged (const struct docker_file *file, struct credentials *
         return 0;
     if (look (file, helper, item, &held, &found, err) != 0)
         return -1;
-    if (found && strcmp (held.user, item->credential.user) == 0
-        && secret_equal (&held.secret, &item->credential.secret))
+    if (found && is_same (&held, &item->credential))
         return 0;
     error_set (err, ERROR_CREDENTIALS_FILE, "the credentials for %s were changed by another program meanwhile",
                item->key);
@@ -128,18 +132,21 @@ static void change_entry (struct docker_file *file, const struct docker_move_ite
     docker_file_mark (file, item->asked_by);
 }
 
-/* Put one into the store, unless docker uses that already and has something there: then it is not wanted any more,
- * unless it is dpat's, which goes. */
+/* Put one into the store. What that has already is never lost: where docker uses it, dpat's entry beside it goes, and
+ * somebody else's stays as it is; where docker does not, the entry stays where docker finds it. */
 static int put_one (bool is_in_use, struct credentials *store, struct docker_move_item *item, struct error *err)
 {
     AUTO (credential) held = { .user = NULL };
-    bool has_one = false;
-    if (is_in_use && credentials_get (store, item->asked_by, &held, &has_one, err) != 0)
+    bool has_one;
+    if (credentials_get (store, item->asked_by, &held, &has_one, err) != 0)
         return -1;
+    if (has_one && !is_same (&held, &item->credential))
+        item->is_wanted = is_in_use && item->is_ours;
     if (has_one)
-        item->is_wanted = item->is_ours;
-    else if (credentials_put (store, item->asked_by, &item->credential, err) != 0)
+        return 0;
+    if (credentials_put (store, item->asked_by, &item->credential, err) != 0)
         return error_prefix (err, "the credentials for %s could not be moved", item->key);
+    item->is_put = true;
     return 0;
 }
 
@@ -155,6 +162,14 @@ static int put_all (const struct docker_file *file, bool is_in_use, struct crede
     return 0;
 }
 
+static int take_out (struct credentials *store, const struct docker_move_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].is_put)
+            (void)credentials_erase (store, list->items[i].asked_by, NULL);
+    return -1;
+}
+
 int docker_move_run (struct docker_config *config, const char *new_store, struct credentials *store,
                      struct docker_move_list *list, struct error *err)
 {
@@ -167,13 +182,13 @@ int docker_move_run (struct docker_config *config, const char *new_store, struct
     bool is_in_use = now && strcmp (now, new_store) == 0;
     AUTOFREE char *old = xstrdup (old_store (&file, new_store));
     if (put_all (&file, is_in_use, helper, store, list, err) != 0)
-        return -1;
+        return take_out (store, list);
     for (size_t i = 0; i < list->count; i++)
         if (list->items[i].is_wanted || !is_in_use)
             change_entry (&file, &list->items[i], old);
     docker_file_set_store (&file, new_store);
     if (docker_file_write (&file, err) != 0)
-        return -1;
+        return take_out (store, list);
     for (size_t i = 0; helper && i < list->count; i++) {
         struct docker_move_item *item = &list->items[i];
         item->is_left = item->is_wanted && credentials_erase (helper, item->asked_by, NULL) != 0;

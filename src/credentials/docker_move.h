@@ -13,6 +13,7 @@ struct docker_move_item {
     struct credential credential; /* owned; without a user when the old store does not give it now */
     bool is_ours;                 /* dpat wrote it. The caller knows, false until then */
     bool is_wanted;               /* it moves; else Docker goes on finding it where it is. The caller decides */
+    bool is_put;                  /* docker_move_run has put it into the new store */
     bool is_left;                 /* after docker_move_run: it is in the new store, but in the old one still as well */
 };
 
@@ -33,10 +34,14 @@ int docker_move_find (struct docker_config *config, const char *new_store, struc
 
 /* Name new_store as credsStore, and put what is wanted of list into it, through store, which is that store. Entries in
  * the file become the empty ones that docker leaves; what another helper had is erased there. For the others
- * credHelpers says where they are. Where credsStore was new_store already, what that has is in use: beside it, an entry
- * of dpat's in the file goes, and another one stays as it is. All under the lock of the file: ERROR_CREDENTIALS_FILE
- * when an entry was changed since it was found. Where the file cannot be written, nothing has changed but what store
- * has more. */
+ * credHelpers says where they are.
+ *
+ * What store has already under a name is not replaced: the entry is not wanted any more then. Only where credsStore was
+ * new_store already, so that docker does not look at the file, an entry of dpat's there goes, and nothing is changed
+ * about the others.
+ *
+ * All under the lock of the file: ERROR_CREDENTIALS_FILE when an entry was changed since it was found. What was put is
+ * taken out again where the file cannot be written. */
 int docker_move_run (struct docker_config *config, const char *new_store, struct credentials *store,
                      struct docker_move_list *list, struct error *err);
 

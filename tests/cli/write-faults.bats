@@ -142,18 +142,19 @@ has() {
 
 @test "a new keystore for docker" {
   keystore
-  printf '{"auths":{"keep.example":{"auth":"bWU6bWluZQ=="}},"psFormat":"x"}' >"$CONFIG"
-  named() { keep_is_there && [ "$(at "$CONFIG" '$.credsStore')" = dpat ]; }
+  printf '{"auths":{"keep.example":{"auth":"bWU6bWluZQ=="},"move.example":{"auth":"bWU6bWluZQ=="}},"psFormat":"x"}' >"$CONFIG"
+  # what the keystore has already stays, and so does what config.json has beside that
+  named() { keep_is_there && [ "$(at "$CONFIG" '$.credsStore')" = dpat ] && has move.example mine; }
   check() {
-    same "$KEYSTORE" || return 1
+    has keep.example kept || return 1
     case $ENDED in
       0) named ;;
       killed) same_or "$CONFIG" named ;;
-      *) same "$CONFIG" ;;
+      *) same "$CONFIG" && has move.example '' ;;
     esac
   }
   export -f check named
-  inject check --on "$STATE" "$DOCKER_CONFIG" -- "$DPAT" keystore init --docker
+  inject check --on "$STATE" "$DOCKER_CONFIG" -- "$DPAT" keystore init --docker -y
 }
 
 # Signed in, with an older entry of dpat's own in $CONFIG, and one of somebody else's: entry [OPTION...]
