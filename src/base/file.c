@@ -229,6 +229,43 @@ int file_make_folder (const char *path, struct error *err)
     return 0;
 }
 
+static int fail_open (const char *path, mode_t mode, enum error_code code, struct error *err)
+{
+    error_set (err, code, "%s can be written by everybody (mode %04o)", path, (unsigned)(mode & 07777));
+    return error_hint (err, "see that nobody has changed anything there, then run: chmod o-w '%s'", path);
+}
+
+/* Whether everybody may replace what is in that folder. */
+static int check_folder_of (const char *path, enum error_code code, struct error *err)
+{
+    AUTOFREE char *folder = file_folder (path);
+    struct stat st;
+    if (stat (folder, &st) != 0 || (st.st_mode & S_IWOTH) == 0 || (st.st_mode & S_ISVTX))
+        return 0;
+    return fail_open (folder, st.st_mode, code, err);
+}
+
+int file_check_trusted (const char *path, enum error_code code, struct error *err)
+{
+    AUTOFREE char *current = xstrdup (path);
+    struct stat st;
+    bool exists = stat (path, &st) == 0;
+    if (exists && !S_ISREG (st.st_mode) && !S_ISDIR (st.st_mode))
+        return 0;
+    if (exists && (st.st_mode & S_IWOTH) && !(S_ISDIR (st.st_mode) && (st.st_mode & S_ISVTX)))
+        return fail_open (path, st.st_mode, code, err);
+    for (int links = 0; links <= FILE_LINKS_MAX; links++) {
+        if (check_folder_of (current, code, err) != 0)
+            return -1;
+        char *next = file_follow (current);
+        if (next == NULL)
+            break;
+        free (current);
+        current = next;
+    }
+    return 0;
+}
+
 int file_check_private (const char *path, enum error_code code, struct error *err)
 {
     struct stat st;
@@ -246,5 +283,5 @@ int file_check_private (const char *path, enum error_code code, struct error *er
         error_set (err, code, "%s can be written by others (mode %04o)", path, (unsigned)(st.st_mode & 07777));
         return error_hint (err, "run: chmod go-w '%s'", path);
     }
-    return 0;
+    return file_check_trusted (path, code, err);
 }

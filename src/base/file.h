@@ -68,8 +68,15 @@ int file_create (const char *path, const void *data, size_t len, mode_t mode, st
  */
 int file_make_folder (const char *path, struct error *err);
 
-/* Refuse a folder or file (code says how) that another user owns (see owner_is_own) or that others may write: its
- * content could be read or replaced by them. An absent one is fine. */
+/* Refuse a file (code says how) whose content anybody could have written: it is world-writable, or it is in a folder
+ * that is, without the sticky bit. Of a symbolic link this is asked of each file and folder on its way. What a group
+ * may write is fine, and so is what is not a regular file: a pipe, a terminal. The folder counts for an absent file,
+ * too. */
+int file_check_trusted (const char *path, enum error_code code, struct error *err);
+
+/* Refuse a folder or file (code says how) that another user owns (see owner_is_own) or that others, a group included,
+ * may write, and what file_check_trusted refuses: its content could be read or replaced by them. An absent one is fine.
+ */
 int file_check_private (const char *path, enum error_code code, struct error *err);
 
 /* Symbolic links that are followed one after the other at most. */

@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "src/base/clock.h"
+#include "src/base/file.h"
 #include "src/base/log.h"
 #include "src/base/memory.h"
 #include "src/base/time.h"
@@ -169,6 +170,8 @@ int app_open_service (struct app *app, struct error *err)
     if (app->settings.service_kind == SERVICE_LOCAL)
         return app_open_embedded (app, false, err);
     const char *ca_file = getenv ("SSL_CERT_FILE");
+    if (ca_file && ca_file[0] && file_check_trusted (ca_file, ERROR_CONFIG, err) != 0)
+        return error_prefix (err, "SSL_CERT_FILE is not used");
     const struct common_options *options = &app->options;
     app->progress.wanted = isatty (STDERR_FILENO) && !options->quiet && !options->json && !options->porcelain;
     const struct hub_place place = { .url = app->settings.service_kind == SERVICE_HUB ? HUB_URL

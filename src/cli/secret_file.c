@@ -18,6 +18,8 @@ int secret_file_read (const char *variable, struct secret *ret_secret, bool *ret
     if (!*ret_found)
         return 0;
     AUTOFREE char *what = xasprintf ("the file %s (%s)", path, variable);
+    if (file_check_trusted (path, ERROR_CONFIG, err) != 0)
+        return error_prefix (err, "%s is not used", variable);
     AUTOCLOSE int fd = open (path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return error_set (err, ERROR_CONFIG, "cannot open %s: %s", what, strerror (errno));

@@ -199,6 +199,8 @@ json_t *settings_read (const char *folder, struct error *err)
     AUTO (buffer) text;
     buffer_init (&text, CONFIG_MAX_BYTES);
     struct error why = ERROR_INIT;
+    if (file_check_trusted (path, ERROR_CONFIG, err) != 0)
+        return NULL;
     if (file_read (path, &text, &why) != 0) {
         if (why.code == ERROR_FILE_ABSENT)
             return json_object ();

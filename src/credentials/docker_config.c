@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/file.h"
 #include "src/credentials/docker_environment.h"
 #include "src/credentials/docker_file.h"
 #include "src/credentials/helper.h"
@@ -155,7 +156,12 @@ int docker_config_check (struct docker_config *config, const char *key, struct e
     if (config->rules->has_repositories && strchr (key, '/'))
         return check_repository (config, key, err);
     const char *helper = helper_of (config, key);
-    return helper ? helper_check (helper, config->path, err) : 0;
+    if (helper == NULL || config->detected)
+        return 0;
+    /* whoever may write the file chooses the program that gets the secret */
+    return file_check_trusted (config->path, ERROR_CREDENTIALS_FILE, err) == 0
+               ? helper_check (helper, config->path, err)
+               : -1;
 }
 
 /* The adapter that has the secret of key. Owned. */

@@ -12,6 +12,8 @@
 static int read_pem (const char *path, const char *what, struct buffer *out, struct error *err)
 {
     struct error why = ERROR_INIT;
+    if (file_check_trusted (path, ERROR_CONFIG, err) != 0)
+        return error_prefix (err, "the %s is not used", what);
     if (file_read (path, out, &why) != 0)
         return error_set (err, ERROR_CONFIG, "the %s cannot be used: %s", what, why.text);
     return 0;

@@ -104,7 +104,7 @@ static int check_mode (const char *path, struct error *err)
         return error_hint (err, "run this as that user, or as root");
     }
     if ((st.st_mode & (S_IRWXG | S_IRWXO)) == 0)
-        return 0;
+        return file_check_trusted (path, ERROR_KEY_INVALID, err);
     error_set (err, ERROR_KEY_INVALID, "the key file %s is open to others (mode %04o)", path,
                (unsigned)(st.st_mode & 07777));
     return error_hint (err, "run: chmod 600 '%s'", path);

@@ -265,10 +265,8 @@ static int check_file (const char *path, bool create, struct error *err)
     bool exists = stat (path, &st) == 0;
     if (exists && !S_ISREG (st.st_mode))
         return fail_corrupt (path, "not a regular file", err);
-    if (exists && (st.st_mode & S_IWOTH)) {
-        error_set (err, ERROR_STORE_FAILED, "the store %s can be written by everybody", path);
-        return error_hint (err, "run: chmod o-w '%s'", path);
-    }
+    if (file_check_trusted (path, ERROR_STORE_FAILED, err) != 0)
+        return error_prefix (err, "the store is not used");
     if (create || (exists && st.st_size > 0))
         return 0;
     error_set (err, ERROR_STORE_MISSING, "there is no store at %s", path);
