@@ -118,6 +118,11 @@ static void check_realm (struct check *check)
               "autoredirect is on: clients are sent to /auth/token of the registry's address, and realm is not used");
     if (realm == NULL || json_is_true (redirect))
         return;
+    if (strchr (realm, '@')) {
+        REFUSE (check, "leave the user out: clients show their own",
+                "realm has an \"@\", as if a user and a password were in it; no client uses those");
+        return;
+    }
     bool tls = strncmp (realm, "https://", 8) == 0;
     check->realm = realm;
     if (!tls && strncmp (realm, "http://", 7) != 0)

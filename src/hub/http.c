@@ -314,6 +314,37 @@ static int perform (struct transfer *transfer, struct error *err)
     return code == CURLE_OK ? 0 : fail (transfer, code, err);
 }
 
+/* Whether the text that stands for a secret in JSON is in the answer, as it was sent or plainly. */
+static bool is_quoted (const struct buffer *answer, const char *secret)
+{
+    enum { SHORTEST = 4 };
+    AUTO (buffer) text;
+    size_t len = strlen (secret);
+    buffer_init (&text, ASK_MAX_BYTES);
+    json_auto_t *string = json_string (secret);
+    json_write (&text, string);
+    if (len < SHORTEST)
+        return false;
+    return memmem (buffer_text (answer), answer->len, secret, len)
+           || (text.len > 2 && memmem (buffer_text (answer), answer->len, text.data + 1, text.len - 2));
+}
+
+/* A service that cannot read a request may quote it in its error; words that have a secret of ours in them are nobody's
+ * to show. */
+static void withhold_secrets (const struct http_request *request, const struct buffer *answer, json_t *body)
+{
+    static const char *const secrets[] = { "password", "old_password", "new_password",
+                                           "secret",   "code",         "login_2fa_token" };
+    static const char *const words[] = { "message", "detail", "text", "error", "errors", "fields" };
+    bool quoted = request->bearer && is_quoted (answer, secret_text (request->bearer));
+    for (size_t i = 0; i < ARRAY_SIZE (secrets) && !quoted; i++) {
+        const char *secret = json_get_string (request->body, secrets[i]);
+        quoted = secret && is_quoted (answer, secret);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE (words) && quoted; i++)
+        json_object_del (body, words[i]);
+}
+
 int http_ask (struct http *http, const struct http_request *request, struct http_reply *ret_reply, struct error *err)
 {
     struct transfer transfer = { .http = http, .request = request, .reply = ret_reply };
@@ -330,6 +361,8 @@ int http_ask (struct http *http, const struct http_request *request, struct http
     if (status == 0 && !ret_reply->empty)
         ret_reply->body =
             json_parse (transfer.answer.data, transfer.answer.len, "the answer", ERROR_SERVICE_FAILED, NULL);
+    if (ret_reply->status >= 400)
+        withhold_secrets (request, &transfer.answer, ret_reply->body);
     buffer_release (&transfer.asked);
     buffer_release (&transfer.answer);
     return status;

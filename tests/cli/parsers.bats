@@ -209,6 +209,42 @@ PYTHON
   silent
 }
 
+@test "a service that quotes what it was sent" {
+  unset DPAT_SERVICE
+  cat >echo.py <<'PYTHON'
+import http.server, json
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        body = json.dumps({"message": "cannot read " + asked, "code": "usage",
+                           "fields": {"password": json.loads(asked).get("password")}}).encode()
+        self.send_response(400)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *_):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+open("wire.tmp", "w").write(str(server.server_port))
+__import__("os").rename("wire.tmp", "wire.port")
+server.serve_forever()
+PYTHON
+  "$PYTHON3" echo.py 3>&- &
+  WIRE=$!
+  wait_until test -s wire.port
+  DPAT_SERVICE=http://127.0.0.1:$(cat wire.port)
+  export DPAT_SERVICE
+  for secret in hunter2 'hunt"er2\\x' "$(printf 'dpat_%038d' 0)"; do
+    run dpat login alice --password-stdin --debug <<<"$secret"
+    [ "$status" -eq 2 ]
+    echo "$output" >>said
+    dpat login alice --password-stdin --json <<<"$secret" >>said 2>&1 || :
+  done
+  grep -q 'answered with HTTP 400' said
+  run -1 grep -F 00000000 said
+  silent
+}
+
 @test "the configuration of a registry, and what it names" {
   dpat account add alice --password-stdin -q <password 2>>said
   dpat registry config --out keys --url https://tokens.example -q >auth.yml 2>>said
@@ -235,6 +271,12 @@ PYTHON
   done
   grep -q 'is not valid YAML (line 4, column' said
   { printf 'version: 0.1\nstorage: {inmemory: {}}\n'; cat auth.yml; } >good.yml
+  for realm in https://alice:hunter2@tokens.example/token alice:hunter2@tokens.example http://hunter2@10.0.0.1; do
+    sed "s|realm: .*|realm: \"$realm\"|" good.yml >forms/realm
+    ! dpat registry check --config forms/realm >>said 2>&1 || return 1
+    ! REGISTRY_AUTH_TOKEN_REALM=$realm dpat registry check --config good.yml >>said 2>&1 || return 1
+    ! dpat registry config --out keys --url "$realm" >>said 2>&1 || return 1
+  done
   rm forms/*
   json_forms '{"keys":[{"d":"' '}]}'
   place() { cp "$1" keys/jwks.json; }
