@@ -207,6 +207,8 @@ static const char api_text[] =
     "Beyond Docker Hub's:\n"
     "\n"
     "  session_life in POST /v2/users/login and 2fa-login: seconds, at most 30 days\n"
+    "  \"Authorization: Bearer\" in POST /v2/users/login: a session of the account that holds and was opened with the\n"
+    "  password gets a right password through while others guess it; dpat login shows the one it has\n"
     "  everywhere in POST /v2/logout: true ends every session of the account\n"
     "  unique_label in POST /v2/access-tokens: true refuses (409) the name of an active token\n"
     "  token_label, scopes, expires_at and place in desktop-generate; its answer has access_token and evicted\n"

@@ -176,14 +176,34 @@ static int check_place (const struct login_place *place, const struct sign_in *s
                : -1;
 }
 
+/* The bearer of the session that this user has here already; empty when there is none that can be shown. */
+static void find_earlier_session (const struct login_place *place, const struct sign_in *sign_in,
+                                  struct secret *ret_bearer)
+{
+    AUTOPTR (session_file) file = NULL;
+    AUTO (kept_session) kept = { .service = NULL };
+    struct error ignored = ERROR_INIT;
+    bool found = false;
+    if (sign_in->user == NULL || token_secret_is_pat (secret_text (sign_in->secret))
+        || session_file_open (place->state_folder, &file, &ignored) != 0)
+        return;
+    session_file_get (file, place->service_name, sign_in->user, &kept, &found);
+    if (found && kept.expires_at > clock_now_us () / 1000000 && bearers_read (place->keystore, &kept, &ignored) == 0)
+        secret_move (ret_bearer, &kept.bearer);
+}
+
 int login_run (const struct login_place *place, const struct sign_in *sign_in, const struct code_source *codes,
                const struct login_docker *docker, struct login_result *ret_result, struct error *err)
 {
     AUTO (session) session = { .bearer = SECRET_INIT };
-    if (check_place (place, sign_in, err) != 0
-        || login_sign_in (place->service, place->caller, sign_in, codes, &session, err) != 0)
-        return -1;
+    AUTO (secret) earlier = SECRET_INIT;
     struct caller inside = *place->caller;
+    if (check_place (place, sign_in, err) != 0)
+        return -1;
+    find_earlier_session (place, sign_in, &earlier);
+    inside.bearer = &earlier;
+    if (login_sign_in (place->service, &inside, sign_in, codes, &session, err) != 0)
+        return -1;
     inside.bearer = &session.bearer;
     ret_result->kind = session.kind;
     snprintf (ret_result->user, sizeof (ret_result->user), "%s", session.user);

@@ -156,6 +156,16 @@ int hub_fail (const struct hub *hub, const struct http_reply *reply, struct erro
     return -1;
 }
 
+bool hub_bearer_is_whole (const struct secret *bearer)
+{
+    if (bearer == NULL)
+        return false;
+    for (size_t i = 0; i < bearer->len; i++)
+        if ((unsigned char)bearer->data[i] <= ' ' || (unsigned char)bearer->data[i] >= 0x7f)
+            return false;
+    return bearer->len > 0;
+}
+
 int hub_ask (struct hub *hub, const struct caller *caller, const char *method, const char *path, const json_t *body,
              bool object, struct http_reply *reply, struct error *err)
 {
@@ -164,9 +174,8 @@ int hub_ask (struct hub *hub, const struct caller *caller, const char *method, c
     };
     if (caller->bearer == NULL || caller->bearer->len == 0)
         return error_set (err, ERROR_NOT_SIGNED_IN, "no session was shown");
-    for (size_t i = 0; i < caller->bearer->len; i++)
-        if ((unsigned char)caller->bearer->data[i] <= ' ' || (unsigned char)caller->bearer->data[i] >= 0x7f)
-            return error_set (err, ERROR_NOT_SIGNED_IN, "the session's bearer is damaged");
+    if (!hub_bearer_is_whole (caller->bearer))
+        return error_set (err, ERROR_NOT_SIGNED_IN, "the session's bearer is damaged");
     if (http_ask (hub->http, &request, reply, err) != 0)
         return -1;
     bool good = reply->status >= 200 && reply->status < 300 && (!object || json_is_object (reply->body));

@@ -24,6 +24,9 @@ struct hub_claims {
 /* Read them without checking the signature. ERROR_SERVICE_FAILED for what is no JSON Web Token. */
 int hub_read_claims (const struct secret *bearer, struct hub_claims *ret_claims, struct error *err);
 
+/* Whether a bearer can be shown in a head: it is there and has no blanks or control characters. NULL is none. */
+bool hub_bearer_is_whole (const struct secret *bearer);
+
 /* Ask something that takes a session. ERROR_NOT_SIGNED_IN when the caller shows none; an answer that is no success is
  * made the error it means. With object the answer must be a JSON object. reply is released by the caller. */
 int hub_ask (struct hub *hub, const struct caller *caller, const char *method, const char *path, const json_t *body,

@@ -48,13 +48,16 @@ int hub_read_claims (const struct secret *bearer, struct hub_claims *ret_claims,
     return 0;
 }
 
-/* POST something that takes no session. */
-static int ask_openly (struct hub *hub, const struct caller *caller, const char *path, const json_t *body,
-                       struct http_reply *reply, struct error *err)
+/* POST a sign-in. dpat serve is shown an earlier session, where there is one; Docker Hub does not ask for that. */
+static int ask_to_sign_in (struct hub *hub, const struct caller *caller, const char *path, const json_t *body,
+                           struct http_reply *reply, struct error *err)
 {
-    const struct http_request request = {
-        .method = "POST", .path = path, .body = body, .user_agent = caller->user_agent
-    };
+    bool shows = !hub->is_docker_hub && hub_bearer_is_whole (caller->bearer);
+    const struct http_request request = { .method = "POST",
+                                          .path = path,
+                                          .body = body,
+                                          .bearer = shows ? caller->bearer : NULL,
+                                          .user_agent = caller->user_agent };
     return http_ask (hub->http, &request, reply, err);
 }
 
@@ -105,7 +108,7 @@ static int ask_for_session (struct hub *hub, const struct caller *caller, const 
     AUTO (http_reply) reply = { .body = NULL };
     if (sign_in->life_s)
         json_set (body, "session_life", json_integer (sign_in->life_s));
-    if (ask_openly (hub, caller, path, body, &reply, err) != 0)
+    if (ask_to_sign_in (hub, caller, path, body, &reply, err) != 0)
         return -1;
     if (reply.status != 200)
         return fail_sign_in (hub, &reply, ret_session, err);

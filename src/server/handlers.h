@@ -34,10 +34,11 @@ handler handle_metrics; /* health.c */
  * ends up in logs. Borrowed. */
 const char *handlers_grant_type (const struct exchange *exchange);
 
-/* Let attempt try a secret of account, and count in the metrics how it went. When it counts, because the secret can be
- * guessed, it is refused (ERROR_RATE_LIMITED) to who has failed too often, and ERROR_WRONG_CREDENTIALS is held against
- * account and address. account may be NULL. */
-int handlers_try (struct call *call, const char *account, bool counts,
+/* Let attempt try a secret of account, and count in the metrics how it went. A secret that can be guessed is refused
+ * (ERROR_RATE_LIMITED) to who has failed too often, and ERROR_WRONG_CREDENTIALS is held against account and address;
+ * or, when those have failed too often and a session of the account is shown too, against that session alone. NULL, and
+ * a well-formed token, cannot be guessed. account may be NULL. */
+int handlers_try (struct call *call, const char *account, const struct secret *secret,
                   int (*attempt) (struct call *call, void *context, struct error *err), void *context,
                   struct error *err);
 

@@ -9,7 +9,6 @@
 #include "src/server/handlers.h"
 #include "src/server/server_private.h"
 #include "src/service/registry.h"
-#include "src/token/token_secret.h"
 
 enum { REPLY_MAX_BYTES = 256 * 1024, LOGGED_MAX_BYTES = 1000 };
 
@@ -123,8 +122,7 @@ int handle_registry_token (struct call *call, struct error *err)
     if (choose_audience (call, &request.audience, err) != 0 || take_credentials (call, &request, &secret, err) != 0)
         return -1;
     struct attempt attempt = { .request = &request, .grant = &grant };
-    bool is_password = request.secret && !token_secret_is_valid (secret_text (request.secret), request.secret->len);
-    if (handlers_try (call, request.user, is_password, authorise, &attempt, err) != 0)
+    if (handlers_try (call, request.user, request.secret, authorise, &attempt, err) != 0)
         return -1;
     memcpy (exchange->user, grant.user, sizeof (exchange->user));
     exchange->granted = xstrndup (grant.scope, strnlen (grant.scope, LOGGED_MAX_BYTES));

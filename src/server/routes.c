@@ -272,7 +272,28 @@ int handlers_take_secret (const struct call *call, const char *key, bool require
     return 0;
 }
 
-int handlers_try (struct call *call, const char *account, bool counts,
+/* Whether who asks shows a session of account that holds and was opened with the password; see throttle.h. */
+static bool shows_session_of (struct call *call, const char *account)
+{
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    struct caller shown = call->caller;
+    shown.bearer = &call->exchange->bearer;
+    return shown.bearer->len > 0 && service_whoami (call->service, &shown, &session, NULL) == 0
+           && session.kind == SIGNED_IN_WITH_PASSWORD && strcmp (session.user, account) == 0;
+}
+
+static int check_guess (struct call *call, struct guess *guess, struct error *err)
+{
+    struct throttle *throttle = call->exchange->server->throttle;
+    if (throttle_check (throttle, guess, clock_now_us (), err) == 0)
+        return 0;
+    if (!shows_session_of (call, guess->account))
+        return -1;
+    guess->session = secret_text (&call->exchange->bearer);
+    return throttle_check (throttle, guess, clock_now_us (), err);
+}
+
+int handlers_try (struct call *call, const char *account, const struct secret *secret,
                   int (*attempt) (struct call *call, void *context, struct error *err), void *context,
                   struct error *err)
 {
@@ -280,15 +301,17 @@ int handlers_try (struct call *call, const char *account, bool counts,
     struct address near = address_neighbourhood (&call->exchange->client);
     char network[ADDRESS_TEXT_SIZE];
     struct error why = ERROR_INIT;
-    account = account ? account : "";
-    address_format (&near, network);
-    int status = counts ? throttle_check (throttle, account, network, clock_now_us (), &why) : 0;
+    bool counts = secret && !token_secret_is_valid (secret_text (secret), secret->len);
+    struct guess guess = { .account = account ? account : "",
+                           .network = address_format (&near, network),
+                           .is_token = secret && token_secret_is_pat (secret_text (secret)) };
+    int status = counts ? check_guess (call, &guess, &why) : 0;
     if (status == 0) {
         status = attempt (call, context, &why);
         if (counts && status == 0)
-            throttle_succeeded (throttle, account, network, clock_now_us ());
+            throttle_succeeded (throttle, &guess, clock_now_us ());
         if (counts && status != 0 && why.code == ERROR_WRONG_CREDENTIALS)
-            throttle_failed (throttle, account, network, clock_now_us ());
+            throttle_failed (throttle, &guess, clock_now_us ());
     }
     metrics_sign_in (&call->exchange->server->metrics, status == 0 ? ERROR_NONE : why.code);
     if (status != 0)

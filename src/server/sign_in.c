@@ -5,7 +5,6 @@
 #include "src/base/memory.h"
 #include "src/server/handlers.h"
 #include "src/server/server_private.h"
-#include "src/token/token_secret.h"
 
 /* What a bearer of /v2/auth/token lives. */
 enum { AUTH_TOKEN_LIFE_S = 600 };
@@ -22,13 +21,12 @@ static int attempt_sign_in (struct call *call, void *context, struct error *err)
     return service_sign_in (call->service, &call->caller, attempt->sign_in, attempt->session, err);
 }
 
-/* Only passwords are counted here: tokens cannot be guessed, and the second factor locks itself. */
+/* The second factor locks itself. */
 static int sign_in (struct call *call, const struct sign_in *sign_in, struct session *ret_session, struct error *err)
 {
     struct attempt attempt = { .sign_in = sign_in, .session = ret_session };
-    bool counts =
-        sign_in->pending == NULL && !token_secret_is_valid (secret_text (sign_in->secret), sign_in->secret->len);
-    if (handlers_try (call, sign_in->user, counts, attempt_sign_in, &attempt, err) != 0)
+    const struct secret *guessed = sign_in->pending ? NULL : sign_in->secret;
+    if (handlers_try (call, sign_in->user, guessed, attempt_sign_in, &attempt, err) != 0)
         return -1;
     memcpy (call->exchange->user, ret_session->user, sizeof (call->exchange->user));
     return 0;

@@ -71,7 +71,7 @@ static int with_throttle (struct call *call, int (*act) (struct call *, const st
     if (handlers_take_secret (call, password_key, true, &password, err) != 0)
         return -1;
     struct guarded guarded = { .act = act, .password = &password };
-    return handlers_try (call, call->session.user, true, attempt_act, &guarded, err);
+    return handlers_try (call, call->session.user, &password, attempt_act, &guarded, err);
 }
 
 static int change_password (struct call *call, const struct secret *old_password, struct error *err)

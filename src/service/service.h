@@ -141,9 +141,11 @@ struct service {
     const struct service_ops *ops;
 };
 
-/* Open a session. The bearer in caller is not looked at. Unknown user and wrong secret give the same
- * ERROR_WRONG_CREDENTIALS after the same time. The right secret is told why it fails: ERROR_TOKEN_EXPIRED,
- * ERROR_TOKEN_INACTIVE, ERROR_ACCOUNT_DISABLED. A PAT is recorded as used. *ret_session is owned: session_release.
+/* Open a session. The bearer in caller may be that of an earlier session of the account, opened with its password: who
+ * shows one that holds is not kept out while strangers guess the password. It is never needed, and one that has ended,
+ * or is another account's, changes nothing. Unknown user and wrong secret give the same ERROR_WRONG_CREDENTIALS after
+ * the same time. The right secret is told why it fails: ERROR_TOKEN_EXPIRED, ERROR_TOKEN_INACTIVE,
+ * ERROR_ACCOUNT_DISABLED. A PAT is recorded as used. *ret_session is owned: session_release.
  *
  * The password of an account with a second factor, without code, is ERROR_CODE_NEEDED; ret_session->bearer is then what
  * to show as pending, once, within 5 minutes, in a second call that has the code. A wrong code is

@@ -1,4 +1,4 @@
-/* Slowing down who guesses passwords. */
+/* Slowing down who guesses secrets. */
 #include "src/service/throttle.h"
 
 #include <pthread.h>
@@ -13,13 +13,15 @@
 enum { SET_COUNT = 4096, SET_SIZE = 4 };
 
 /* What failures are counted against. */
-enum kind { OF_NETWORK, OF_ACCOUNT, OF_BOTH, KIND_COUNT };
+enum kind { OF_NETWORK, OF_ACCOUNT, OF_BOTH, OF_SESSION, KIND_COUNT };
 
 /* How many failures are free, and how long it takes until one of them is forgotten. */
 static const struct {
     double most;
     double fade_s;
-} limits[KIND_COUNT] = { [OF_NETWORK] = { 30, 30 }, [OF_ACCOUNT] = { 100, 10 }, [OF_BOTH] = { 5, 60 } };
+} limits[KIND_COUNT] = {
+    [OF_NETWORK] = { 30, 30 }, [OF_ACCOUNT] = { 100, 10 }, [OF_BOTH] = { 5, 60 }, [OF_SESSION] = { 5, 60 }
+};
 
 struct bucket {
     uint64_t key; /* 0: unused */
@@ -53,12 +55,19 @@ void throttle_free (struct throttle *throttle)
     free (throttle);
 }
 
-static uint64_t hash (const struct throttle *throttle, enum kind kind, const char *account, const char *network)
+/* Whether a guess is counted by that. */
+static bool applies (const struct guess *guess, enum kind kind)
+{
+    return (kind == OF_SESSION) == (guess->session != NULL);
+}
+
+static uint64_t hash (const struct throttle *throttle, enum kind kind, const struct guess *guess)
 {
     unsigned char mac[CRYPTO_MAC_SIZE] = { 0 };
     uint64_t key;
-    AUTOFREE char *text =
-        xasprintf ("%d\n%s\n%s", (int)kind, kind == OF_NETWORK ? "" : account, kind == OF_ACCOUNT ? "" : network);
+    AUTOFREE char *text = xasprintf (
+        "%d %d\n%s\n%s\n%s", (int)kind, guess->is_token, kind == OF_NETWORK ? "" : guess->account,
+        kind == OF_NETWORK || kind == OF_BOTH ? guess->network : "", kind == OF_SESSION ? guess->session : "");
     (void)crypto_hmac (throttle->hash_key, sizeof (throttle->hash_key), text, strlen (text), mac, NULL);
     memcpy (&key, mac, sizeof (key));
     return key | 1;
@@ -97,25 +106,23 @@ static struct bucket *find_or_make (struct throttle *throttle, uint64_t key)
 }
 
 /* Seconds until one more failure is free; 0 when one is. */
-static double wait_s (struct throttle *throttle, enum kind kind, const char *account, const char *network,
-                      int64_t now_us)
+static double wait_s (struct throttle *throttle, enum kind kind, const struct guess *guess, int64_t now_us)
 {
-    const struct bucket *bucket = find (throttle, hash (throttle, kind, account, network));
+    const struct bucket *bucket = find (throttle, hash (throttle, kind, guess));
     double failures = bucket ? faded (bucket, kind, now_us) : 0;
     double over = failures + 1 - limits[kind].most;
     return over > 0 ? over * limits[kind].fade_s : 0;
 }
 
-int throttle_check (struct throttle *throttle, const char *account, const char *network, int64_t now_us,
-                    struct error *err)
+int throttle_check (struct throttle *throttle, const struct guess *guess, int64_t now_us, struct error *err)
 {
     double longest_s = 0;
     pthread_mutex_lock (&throttle->mutex);
-    const struct bucket *both = find (throttle, hash (throttle, OF_BOTH, account, network));
+    const struct bucket *both = find (throttle, hash (throttle, OF_BOTH, guess));
     for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
-        if (kind == OF_ACCOUNT && both && both->known)
+        if (!applies (guess, kind) || (kind == OF_ACCOUNT && both && both->known))
             continue;
-        double this_s = wait_s (throttle, kind, account, network, now_us);
+        double this_s = wait_s (throttle, kind, guess, now_us);
         if (this_s > longest_s)
             longest_s = this_s;
     }
@@ -128,21 +135,23 @@ int throttle_check (struct throttle *throttle, const char *account, const char *
     return -1;
 }
 
-void throttle_failed (struct throttle *throttle, const char *account, const char *network, int64_t now_us)
+void throttle_failed (struct throttle *throttle, const struct guess *guess, int64_t now_us)
 {
     pthread_mutex_lock (&throttle->mutex);
     for (enum kind kind = 0; kind < KIND_COUNT; kind++) {
-        struct bucket *bucket = find_or_make (throttle, hash (throttle, kind, account, network));
+        if (!applies (guess, kind))
+            continue;
+        struct bucket *bucket = find_or_make (throttle, hash (throttle, kind, guess));
         bucket->failures = faded (bucket, kind, now_us) + 1;
         bucket->at_us = now_us;
     }
     pthread_mutex_unlock (&throttle->mutex);
 }
 
-void throttle_succeeded (struct throttle *throttle, const char *account, const char *network, int64_t now_us)
+void throttle_succeeded (struct throttle *throttle, const struct guess *guess, int64_t now_us)
 {
     pthread_mutex_lock (&throttle->mutex);
-    struct bucket *bucket = find_or_make (throttle, hash (throttle, OF_BOTH, account, network));
+    struct bucket *bucket = find_or_make (throttle, hash (throttle, OF_BOTH, guess));
     *bucket = (struct bucket){ .key = bucket->key, .at_us = now_us, .known = true };
     pthread_mutex_unlock (&throttle->mutex);
 }

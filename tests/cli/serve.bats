@@ -232,6 +232,79 @@ use_server() {
   succeeds dpat login alice --password-stdin --registry registry.example <ci.token
 }
 
+# The status of one request, which may be said to come from another address.
+code() { curl -s -o answer -w '%{http_code}' "$@"; }
+
+@test "wrong tokens are no guesses of the password, at any way in" {
+  dpat account add bob --password-stdin -q <password
+  dpat create ci -q --operator --user alice >ci.token
+  use_server
+  wrong="$(head -c 40 ci.token)xyz" # the shape of a token, with another checksum
+  for _ in 1 2 3 4 5 6; do
+    code -u "alice:$wrong" "$URL/token"
+    code "$URL/v2/users/login" -d "{\"username\":\"alice\",\"password\":\"$wrong\"}"
+    code "$URL/v2/auth/token" -d '{"identifier":"alice","secret":"dckr_pat_0123456789"}'
+    code "$URL/token" -d "grant_type=password&service=dpat-registry&username=alice&password=$wrong"
+  done
+  [ "$(code -u "alice:$wrong" "$URL/token")" = 429 ] # they are counted, apart
+  [ "$(code -u "alice:$PASSWORD" "$URL/token")" = 200 ]
+  [ "$(code -u "alice:$(cat ci.token)" "$URL/token")" = 200 ]
+  succeeds dpat login alice --password-stdin <password
+  # the other way round it is the same
+  for _ in 1 2 3 4 5 6; do code -u 'bob:wrong password' "$URL/token"; done
+  [ "$(code -u "bob:$PASSWORD" "$URL/token")" = 429 ]
+  [ "$(code -u "bob:$wrong" "$URL/token")" = 401 ]
+}
+
+@test "who shows an earlier session of the account gets through while strangers guess" {
+  dpat account add bob --password-stdin -q <password
+  dpat create ci -q --operator --user alice >ci.token
+  start_server
+  export DPAT_SERVICE=$URL
+  dpat login alice --password-stdin <password 2>/dev/null
+  session=$(json '["sessions"][0]["bearer"]' <"$XDG_STATE_HOME/dpat/sessions.json")
+  sign_in() { curl -s "$URL/v2/users/login" -d "{\"username\":\"$1\",\"password\":\"$2\"}"; }
+  others=$(sign_in bob "$PASSWORD" | json '["token"]')
+  pat=$(sign_in alice "$(cat ci.token)" | json '["token"]')
+  stop_server
+  start_server --behind-proxy 127.0.0.0/8 --listen "127.0.0.1:$PORT"
+  try() { code "$URL/v2/users/login" -H 'X-Forwarded-For: 203.0.113.9' -d "{\"username\":\"alice\",\"password\":\"$1\"}" "${@:2}"; }
+  for i in $(seq 100); do
+    printf 'url = "%s/v2/users/login"\nheader = "X-Forwarded-For: 198.51.100.%d"\noutput = /dev/null\n' "$URL" "$((i / 4))"
+    printf 'data = "{\\"username\\":\\"alice\\",\\"password\\":\\"guess number %d\\"}"\nnext\n' "$i"
+  done | sed '$d' >attack
+  curl -s -K attack
+  # the attack goes on, whatever is forgotten meanwhile
+  tail -n 15 attack >more
+  press() { curl -s -K more; }
+  [ "$(try "$PASSWORD")" = 429 ]
+  for no_help in "$others" "$pat" "${session}x" nonsense; do
+    press
+    [ "$(try "$PASSWORD" -H "Authorization: Bearer $no_help")" = 429 ]
+  done
+  [ "$(try 'wrong password' -H "Authorization: Bearer $session")" = 401 ]
+  # its password can be changed, too
+  [ "$(code -X PUT "$URL/v2/user/password" -H 'X-Forwarded-For: 203.0.113.10' -H "Authorization: Bearer $session" \
+    -d "{\"old_password\":\"$PASSWORD\",\"new_password\":\"$PASSWORD\"}")" = 204 ]
+  [ "$(try "$PASSWORD" -H "Authorization: Bearer $session")" = 200 ]
+  # dpat shows what it has
+  press
+  DPAT_STATE_DIR=$HOME/elsewhere run dpat login alice --password-stdin <password
+  [ "$status" -eq "$(exit_of rate_limited)" ]
+  succeeds dpat login alice --password-stdin <password
+  # a stolen session is no oracle: five guesses more than without it, and one more a minute
+  session=$(json '["sessions"][0]["bearer"]' <"$XDG_STATE_HOME/dpat/sessions.json")
+  try() { code "$URL/v2/users/login" -H 'X-Forwarded-For: 203.0.113.11' -d "{\"username\":\"alice\",\"password\":\"$1\"}" "${@:2}"; }
+  press
+  for guesses in $(seq 20); do
+    [ "$(try 'wrong password' -H "Authorization: Bearer $session")" = 401 ] || break
+  done
+  [ "$guesses" -ge 6 ]
+  [ "$guesses" -le 11 ]
+  press
+  [ "$(try "$PASSWORD" -H "Authorization: Bearer $session")" = 429 ]
+}
+
 @test "who is signed in, as Docker Hub tells it" {
   use_server
   dpat login alice --password-stdin <password 2>/dev/null
