@@ -107,7 +107,8 @@ test_support = \
 	tests/support/storm.py \
 	tests/support/readme.py \
 	tests/support/registry.py \
-	tests/support/terminal.py
+	tests/support/terminal.py \
+	tests/support/wire.py
 
 fuzz_targets = \
 	tests/fuzz/fuzz_answers \

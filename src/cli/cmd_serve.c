@@ -242,9 +242,9 @@ const struct command cmd_serve = {
         "cannot be used leave the old ones in place. Each request is a line of JSON on stderr, without secrets; that "
         "of\n"
         "/token has what was granted. Who sends a wrong password for an account five times waits a minute for each\n"
-        "further try, and an address that does it for many accounts waits too: 429, with Retry-After. Wrong tokens are\n"
-        "counted apart. While an account is under attack from many addresses, new ones have to wait; those from which its\n"
-        "owner signed in before do not, nor does dpat login where a session of the account is kept.\n"
+        "further try, and an address that does it for many accounts waits too: 429, with Retry-After. Wrong\n"
+        "tokens are counted apart. While an account is attacked from many addresses, new ones have to wait; those\n"
+        "from which its owner signed in before do not, nor does dpat login where a session of it is kept.\n"
         "/healthz tells whether the store can be read, and /metrics, for this machine alone, what was done, for\n"
         "Prometheus. What is answered as made, changed or deleted rests on disk before; when a token was last used is\n"
         "written every few seconds.",

@@ -187,6 +187,11 @@ static const char services_text[] =
     "  registry config, keys, check          no         operator   no\n"
     "  why a right secret fails              no         yes        yes\n"
     "\n"
+    "dpat serve has the part of Docker Hub's API that is about tokens and the account that signs in (dpat help\n"
+    "http-api), and GET /v2/user/orgs, which lists no organisations. It does not have Docker Hub's repositories, tags\n"
+    "and images, search, organisations with their members, teams, invitations and access tokens, audit logs of\n"
+    "organisations, SCIM, webhooks, builds, pull limits and plans: such a request is answered 404.\n"
+    "\n"
     "\"Prevented\": Docker Hub itself takes two tokens of one name; dpat looks first, and of two that look at once\n"
     "both may win. What a service cannot do is \"unsupported\" (exit 5).\n";
 
@@ -199,6 +204,7 @@ static const char api_text[] =
     "  POST   /v2/auth/token                        a bearer for 10 minutes\n"
     "  POST   /v2/logout                            any session\n"
     "  GET    /v2/user                              any session\n"
+    "  GET    /v2/user/orgs                         any session; an empty page, as there are no organisations\n"
     "  GET    /v2/access-tokens                     and all below: only a session opened with the password\n"
     "  POST   /v2/access-tokens\n"
     "  POST   /v2/access-tokens/desktop-generate\n"

@@ -15,6 +15,8 @@ static int take_wish (const struct call *call, struct audit_wish *wish, struct e
     char *end;
     wish->token = json_get_string (call->body, "token");
     wish->limit = LINES_MAX;
+    if (wish->token && wish->token[0] == '\0')
+        return error_set (err, ERROR_USAGE, "\"token\" is empty");
     if (since && time_parse_us (since, &wish->since_us, NULL) != 0)
         return error_set (err, ERROR_INVALID_TIME, "\"since\" is no RFC 3339 date-time");
     if (limit == NULL)

@@ -104,6 +104,7 @@ static const char *registry_code (int status, const char **ret_oauth)
 static void refuse_registry_client (struct exchange *exchange, int status, const char *message, json_t *detail)
 {
     const char *oauth;
+    const struct reply *reply = &exchange->reply;
     json_t *body = json_object ();
     json_t *errors = json_array ();
     json_t *error = json_object ();
@@ -113,7 +114,8 @@ static void refuse_registry_client (struct exchange *exchange, int status, const
     json_add (errors, error);
     json_set (body, "errors", errors);
     if (exchange->method && strcmp (exchange->method, "POST") == 0) {
-        json_set_string (body, "error", oauth);
+        bool by_head = status == 401 && exchange->authorization_shown;
+        json_set_string (body, "error", reply->oauth ? reply->oauth : by_head ? "invalid_client" : oauth);
         json_set_string (body, "error_description", message);
     }
     exchange_reply (exchange, status, body);

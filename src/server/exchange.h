@@ -36,6 +36,7 @@ struct reply {
     bool close;            /* the connection ends with it */
     const char *challenge; /* for WWW-Authenticate; NULL: none. Borrowed for ever */
     const char *allow;     /* for 405; borrowed for ever */
+    const char *oauth;     /* RFC 6749's code, where the status does not tell it; borrowed for ever */
     int64_t retry_at;      /* seconds UTC; 0: send no Retry-After */
 };
 
@@ -56,9 +57,10 @@ struct exchange {
     struct address client;
     char client_text[ADDRESS_TEXT_SIZE];
     struct buffer body;
-    json_t *json; /* owned; the body or the form fields, from when they were read until the handler is done */
-    bool begun;   /* its head was looked at */
-    bool closing; /* the connection ends with it in any case */
+    json_t *json;        /* owned; the body or the form fields, from when they were read until the handler is done */
+    bool body_is_absent; /* of a request for which it was read */
+    bool begun;          /* its head was looked at */
+    bool closing;        /* the connection ends with it in any case */
     int64_t begun_us;
     unsigned rate_limit, rate_remaining;
     int64_t rate_reset;              /* seconds UTC */

@@ -16,6 +16,7 @@ handler handle_token_change;     /* tokens.c */
 handler handle_token_delete;     /* tokens.c */
 handler handle_desktop_generate; /* tokens.c */
 
+handler handle_orgs;                  /* user.c */
 handler handle_user;                  /* user.c */
 handler handle_password;              /* user.c */
 handler handle_second_factor;         /* user.c */
@@ -46,6 +47,10 @@ int handlers_try (struct call *call, const char *account, const struct secret *s
  * absent though required. */
 int handlers_take_secret (const struct call *call, const char *key, bool required, struct secret *ret_secret,
                           struct error *err);
+
+/* The member key of the body that is true or false; false when it is absent or null. ERROR_USAGE when it is something
+ * else. */
+int handlers_take_flag (const struct call *call, const char *key, bool *ret_flag, struct error *err);
 
 /* The string member key of the body, NULL when it is absent or null. ERROR_USAGE when it is something else, or absent
  * though required. Borrowed from the body. */

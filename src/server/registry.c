@@ -31,22 +31,34 @@ static int choose_audience (const struct call *call, const char **ret_audience, 
                       config->registry_audience);
 }
 
+/* A field of a form that its grant cannot be without. */
+static int take_field (const struct call *call, const char *key, const char **ret_text, struct error *err)
+{
+    *ret_text = text_of (call, key);
+    return (*ret_text)[0] ? 0 : error_set (err, ERROR_USAGE, "the form has no \"%s\"", key);
+}
+
 /* Of a form: the grant it speaks of. */
 static int take_grant_type (const struct call *call, struct registry_request *request, struct secret *secret,
                             struct error *err)
 {
     const char *type = handlers_grant_type (call->exchange);
+    const char *text;
     if (strcmp (type, "password") == 0) {
-        request->user = text_of (call, "username");
-        secret_set (secret, text_of (call, "password"), strlen (text_of (call, "password")));
+        if (take_field (call, "username", &request->user, err) != 0 || take_field (call, "password", &text, err) != 0)
+            return -1;
+        secret_set (secret, text, strlen (text));
         request->secret = secret;
         return 0;
     }
     if (strcmp (type, "refresh_token") == 0 && call->exchange->server->config.registry_refresh) {
-        secret_set (secret, text_of (call, "refresh_token"), strlen (text_of (call, "refresh_token")));
+        if (take_field (call, "refresh_token", &text, err) != 0)
+            return -1;
+        secret_set (secret, text, strlen (text));
         request->refresh = secret;
         return 0;
     }
+    call->exchange->reply.oauth = "unsupported_grant_type";
     return error_set (err, ERROR_USAGE, "the grant_type \"%.40s\" is not taken here", type);
 }
 
@@ -63,6 +75,8 @@ static int take_credentials (const struct call *call, struct registry_request *r
         return error_set (err, ERROR_USAGE, "credentials are shown twice, in the head and in the body");
     if (by_form)
         return take_grant_type (call, request, secret, err);
+    if (!exchange->authorization_shown && strcmp (exchange->method, "POST") == 0)
+        return error_set (err, ERROR_USAGE, "the form has no \"grant_type\"");
     if (!exchange->authorization_shown)
         return 0;
     if (exchange->basic_user == NULL)
@@ -71,6 +85,15 @@ static int take_credentials (const struct call *call, struct registry_request *r
     request->user = exchange->basic_user;
     request->secret = &exchange->basic_secret;
     return 0;
+}
+
+/* Whose account a client says it acts for must be who it shows to be. Of nobody it says nothing. */
+static int check_account (const struct call *call, const char *user, struct error *err)
+{
+    const char *account = text_of (call, "account");
+    if (account[0] == '\0' || user == NULL || user[0] == '\0' || strcmp (account, user) == 0)
+        return 0;
+    return error_set (err, ERROR_USAGE, "\"account\" is another than the user whose secret is shown");
 }
 
 /* One registry request and its answer. */
@@ -119,10 +142,12 @@ int handle_registry_token (struct call *call, struct error *err)
     request.wants_refresh = config->registry_refresh
                             && (strcmp (text_of (call, "offline_token"), "true") == 0
                                 || strcmp (text_of (call, "access_type"), "offline") == 0);
-    if (choose_audience (call, &request.audience, err) != 0 || take_credentials (call, &request, &secret, err) != 0)
+    if (choose_audience (call, &request.audience, err) != 0 || take_credentials (call, &request, &secret, err) != 0
+        || check_account (call, request.user, err) != 0)
         return -1;
     struct attempt attempt = { .request = &request, .grant = &grant };
-    if (handlers_try (call, request.user, request.secret, authorise, &attempt, err) != 0)
+    if (handlers_try (call, request.user, request.secret, authorise, &attempt, err) != 0
+        || check_account (call, grant.user, err) != 0)
         return -1;
     memcpy (exchange->user, grant.user, sizeof (exchange->user));
     exchange->granted = xstrndup (grant.scope, strnlen (grant.scope, LOGGED_MAX_BYTES));

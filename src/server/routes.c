@@ -26,6 +26,7 @@ static const struct route table[] = {
     { "PATCH", "/v2/access-tokens/{uuid}", WHO_PASSWORD, false, false, NULL, handle_token_change },
     { "DELETE", "/v2/access-tokens/{uuid}", WHO_PASSWORD, false, false, NULL, handle_token_delete },
     { "GET", "/v2/user", WHO_SESSION, false, false, NULL, handle_user },
+    { "GET", "/v2/user/orgs", WHO_SESSION, false, false, NULL, handle_orgs },
     { "PUT", "/v2/user/password", WHO_PASSWORD, false, true, NULL, handle_password },
     { "GET", "/v2/user/2fa", WHO_PASSWORD, false, false, NULL, handle_second_factor },
     { "POST", "/v2/user/2fa", WHO_PASSWORD, false, true, NULL, handle_second_factor_offer },
@@ -190,6 +191,7 @@ static json_t *read_json (const struct exchange *exchange, struct error *err)
 static int read_body (struct exchange *exchange, struct error *err)
 {
     exchange->json = exchange->route->form ? read_form (exchange, err) : read_json (exchange, err);
+    exchange->body_is_absent = exchange->body.len == 0;
     buffer_release (&exchange->body);
     return err->code == ERROR_NONE ? 0 : -1;
 }
@@ -258,6 +260,15 @@ int handlers_take_text (const struct call *call, const char *key, bool required,
         return error_set (err, ERROR_USAGE, "\"%s\" is no string", key);
     if (required && *ret_text == NULL)
         return error_set (err, ERROR_USAGE, "malformed request: \"%s\" is missing", key);
+    return 0;
+}
+
+int handlers_take_flag (const struct call *call, const char *key, bool *ret_flag, struct error *err)
+{
+    const json_t *value = json_object_get (call->body, key);
+    *ret_flag = json_is_true (value);
+    if (value && !json_is_null (value) && !json_is_boolean (value))
+        return error_set (err, ERROR_USAGE, "\"%s\" is neither true nor false", key);
     return 0;
 }
 

@@ -53,7 +53,7 @@ static int take_life (const struct call *call, int64_t *ret_life_s, struct error
 {
     const json_t *life = json_object_get (call->body, "session_life");
     *ret_life_s = json_integer_value (life);
-    if (life && (!json_is_integer (life) || *ret_life_s <= 0))
+    if (life && !json_is_null (life) && (!json_is_integer (life) || *ret_life_s <= 0))
         return error_set (err, ERROR_INVALID_TIME, "\"session_life\" is no positive number of seconds");
     return 0;
 }
@@ -102,8 +102,9 @@ int handle_second_step (struct call *call, struct error *err)
 /* Beyond Docker Hub's: "everywhere". */
 int handle_logout (struct call *call, struct error *err)
 {
-    const json_t *everywhere = json_object_get (call->body, "everywhere");
-    if (service_sign_out (call->service, &call->caller, json_is_true (everywhere), err) != 0)
+    bool everywhere;
+    if (handlers_take_flag (call, "everywhere", &everywhere, err) != 0
+        || service_sign_out (call->service, &call->caller, everywhere, err) != 0)
         return -1;
     exchange_reply (call->exchange, 200, json_object ());
     json_set_string (call->exchange->reply.body, "detail", "Logged out");

@@ -112,7 +112,7 @@ static int take_expiry (const struct call *call, struct token_wish *wish, struct
     const char *text;
     if (handlers_take_text (call, "expires_at", false, &text, err) != 0)
         return -1;
-    if (text == NULL || text[0] == '\0')
+    if (text == NULL)
         return 0;
     if (time_parse_us (text, &wish->expires_us, &wish->expires_digits) != 0 || wish->expires_us == 0)
         return error_set (err, ERROR_INVALID_TIME, "\"expires_at\" is no RFC 3339 date-time");
@@ -139,12 +139,15 @@ int handle_token_create (struct call *call, struct error *err)
 {
     AUTO (token_made) made = { .secret = SECRET_INIT };
     struct token_request request;
-    struct token_wish wish = { .source = TOKEN_MANUAL,
-                               .allow_duplicate = !json_is_true (json_object_get (call->body, "unique_label")) };
+    struct token_wish wish = { .source = TOKEN_MANUAL };
+    bool unique;
     if (handlers_take_text (call, "token_label", true, &wish.name, err) != 0
+        || handlers_take_flag (call, "unique_label", &unique, err) != 0
         || take_scopes (call, SCOPE_READ, &wish.scopes, err) != 0 || take_expiry (call, &wish, err) != 0
-        || take_request (call, &wish, &request, err) != 0
-        || service_create (call->service, &call->caller, &wish, &made, err) != 0)
+        || take_request (call, &wish, &request, err) != 0)
+        return -1;
+    wish.allow_duplicate = !unique;
+    if (service_create (call->service, &call->caller, &wish, &made, err) != 0)
         return -1;
     exchange_reply (call->exchange, 201, wire_token (&made.token, &made.secret));
     return 0;
@@ -199,12 +202,12 @@ static int take_change (const struct call *call, struct token_change *change, bo
     if (step && (delivery_step_parse (step, delivery) != 0 || *delivery == DELIVERY_MADE))
         return error_set (err, ERROR_USAGE, "\"delivery\" is neither \"begun\" nor \"done\"");
     change->delivery = step ? delivery : NULL;
-    if (is_active == NULL || json_is_null (is_active))
-        return 0;
-    if (!json_is_boolean (is_active))
-        return error_set (err, ERROR_USAGE, "\"is_active\" is neither true nor false");
-    *active = json_is_true (is_active);
-    change->active = active;
+    if (handlers_take_flag (call, "is_active", active, err) != 0)
+        return -1;
+    change->active = json_is_boolean (is_active) ? active : NULL;
+    if (call->exchange->body_is_absent) /* though {} is a change of nothing, by Docker Hub's specification */
+        return error_set (err, ERROR_USAGE,
+                          "malformed request: a change needs a body, with \"token_label\" or \"is_active\"");
     return 0;
 }
 

@@ -51,6 +51,19 @@ int handle_user (struct call *call, struct error *err)
     return 0;
 }
 
+/* There are no organisations here: Docker Hub's page of none. */
+int handle_orgs (struct call *call, struct error *err)
+{
+    (void)err;
+    json_t *body = json_object ();
+    json_set (body, "count", json_integer (0));
+    json_set_string (body, "next", NULL);
+    json_set_string (body, "previous", NULL);
+    json_set (body, "results", json_array ());
+    exchange_reply (call->exchange, 200, body);
+    return 0;
+}
+
 /* What a password allows. */
 struct guarded {
     int (*act) (struct call *, const struct secret *, struct error *);

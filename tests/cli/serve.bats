@@ -269,14 +269,15 @@ code() { curl -s -o answer -w '%{http_code}' "$@"; }
   stop_server
   start_server --behind-proxy 127.0.0.0/8 --listen "127.0.0.1:$PORT"
   try() { code "$URL/v2/users/login" -H 'X-Forwarded-For: 203.0.113.9' -d "{\"username\":\"alice\",\"password\":\"$1\"}" "${@:2}"; }
-  for i in $(seq 100); do
+  for i in $(seq 130); do
     printf 'url = "%s/v2/users/login"\nheader = "X-Forwarded-For: 198.51.100.%d"\noutput = /dev/null\n' "$URL" "$((i / 4))"
     printf 'data = "{\\"username\\":\\"alice\\",\\"password\\":\\"guess number %d\\"}"\nnext\n' "$i"
   done | sed '$d' >attack
   curl -s -K attack
   # the attack goes on, whatever is forgotten meanwhile
-  tail -n 15 attack >more
-  press() { curl -s -K more; }
+  tail -n 19 attack >further
+  press() { curl -s -K further; }
+  press
   [ "$(try "$PASSWORD")" = 429 ]
   for no_help in "$others" "$pat" "${session}x" nonsense; do
     press
@@ -314,6 +315,10 @@ code() { curl -s -o answer -w '%{http_code}' "$@"; }
   [[ $(json '["id"]' <user) =~ ^[0-9a-f]{32}$ ]]
   [ "$(json '["type"]' <user)" = User ]
   [ "$(json '["session"]["signed_in_with"]' <user)" = password ]
+  for path in orgs 'orgs/?page_size=100'; do # as hub-tool asks
+    curl -sf -H "Authorization: Bearer $bearer" "$URL/v2/user/$path" >orgs
+    [ "$(cat orgs)" = '{"count":0,"next":null,"previous":null,"results":[]}' ]
+  done
 }
 
 @test "metrics count, for this machine alone" {

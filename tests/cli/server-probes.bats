@@ -26,6 +26,13 @@ support() { "$PYTHON3" "$TOP_SRCDIR/tests/support/$1" "${@:2}"; }
   [ "$status" -eq 0 ]
 }
 
+@test "bodies that are missing, and members that are empty or of another type" {
+  start_server --rate-limit 0
+  run support wire.py
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
 @test "the matrix fails when a route is missing from it" {
   start_server
   run support matrix.py 'GET /v2/new'

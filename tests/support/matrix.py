@@ -22,17 +22,19 @@ ROWS = {
     "PATCH /v2/access-tokens/{uuid}": (401, 200, 403),
     "DELETE /v2/access-tokens/{uuid}": (401, 204, 403),
     "GET /v2/user": (401, 200, 200),
+    "GET /v2/user/orgs": (401, 200, 200),
     "PUT /v2/user/password": (401, 400, 403),
     "GET /v2/user/2fa": (401, 200, 403),
     "POST /v2/user/2fa": (401, 400, 403),
     "POST /v2/user/2fa/confirm": (401, 400, 403),
     "POST /v2/user/2fa/disable": (401, 400, 403),
     "GET /v2/audit": (401, 200, 403),
-    # whoever shows nothing gets the token of nobody; what is shown must be good, and a session is no credential here
+    # whoever shows nothing gets the token of nobody, but a form must say what it asks by; what is shown must be good, and
+    # a session is no credential here
     "GET /token": (200, 401, 401),
-    "POST /token": (200, 401, 401),
+    "POST /token": (400, 401, 401),
     "GET /auth/token": (200, 401, 401),
-    "POST /auth/token": (200, 401, 401),
+    "POST /auth/token": (400, 401, 401),
     "GET /healthz": (200, 200, 200),
     "GET /metrics": (200, 200, 200),
 }
@@ -93,7 +95,9 @@ def main():
             "an unsigned JWT": {"Authorization": "Bearer eyJhbGciOiJub25lIn0.eyJhdWQiOiJkcGF0LWFwaSJ9."},
         }
         def expected(what):
-            return 401 if route.endswith("/token") and "/v2/" not in route and what in REFUSED_BY_TOKEN else stranger
+            if not route.endswith("/token") or "/v2/" in route:
+                return stranger
+            return 401 if what in REFUSED_BY_TOKEN else 200 if what.endswith("as Basic") else stranger
         for what, headers in strangers.items():
             check(route, what, path(), headers, expected(what))
         check(route, "a session in the query", f"{path()}?token={login()}&access_token={login()}", {}, stranger)
