@@ -205,6 +205,7 @@ AM_TESTS_ENVIRONMENT = \
 	DPAT_RUNNER='$(DPAT_RUNNER)'; export DPAT_RUNNER; \
 	TOP_SRCDIR='$(abs_top_srcdir)'; export TOP_SRCDIR; \
 	TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_BUILDDIR; \
+	BATS='$(BATS)'; export BATS; \
 	PYTHON3='$(PYTHON3)'; export PYTHON3; \
 	CHECK_LONG='$(CHECK_LONG)'; export CHECK_LONG; \
 	CC='$(CC)'; export CC; \

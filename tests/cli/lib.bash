@@ -89,9 +89,9 @@ signed_in() {
   if is_untouched && ready "$name"; then
     cp -a "$READY/signed-in/." "$HOME"
     # a session belongs to a store's path
-    local sessions=$XDG_STATE_HOME/dpat/sessions.json text
+    local sessions=$XDG_STATE_HOME/dpat/sessions.json text home=${HOME//\\/\\\\}
     text=$(<"$sessions")
-    printf '%s\n' "${text//"$READY/signed-in"/"$HOME"}" >"$sessions"
+    printf '%s\n' "${text//"$READY/signed-in"/"${home//\"/\\\"}"}" >"$sessions"
     return 0
   fi
   with_account "$name"

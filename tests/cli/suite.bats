@@ -12,7 +12,7 @@ suite() {
   } >it.bats
   # shellcheck disable=SC2086 # words
   run env -i PATH="$PATH" HOME=/nowhere TMPDIR="${TMPDIR:-/tmp}" TOP_SRCDIR="$TOP_SRCDIR" TOP_BUILDDIR="$TOP_BUILDDIR" \
-    DPAT="$DPAT" DPAT_RUNNER="${DPAT_RUNNER-}" PYTHON3="$PYTHON3" "$@" ${RUN-} "$BATS_ROOT/bin/bats" --tap it.bats 3>&-
+    DPAT="$DPAT" DPAT_RUNNER="${DPAT_RUNNER-}" PYTHON3="$PYTHON3" BATS="${BATS-}" "$@" ${RUN-} "${BATS:-$BATS_ROOT/bin/bats}" --tap it.bats 3>&-
 }
 
 @test "assertions can fail" {
