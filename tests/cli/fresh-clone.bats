@@ -209,3 +209,8 @@ as_root() { stand_in id 'echo 0'; }
   done
   [ ! -s "$CALLS" ]
 }
+
+@test "tests have no terminal, so that none waits there for a person" {
+  run ! bash -c ': </dev/tty'
+  [ ! -t 0 ]
+}
