@@ -110,12 +110,13 @@ void *xcalloc (size_t count, size_t size)
 
 void *xreallocarray (void *ptr, size_t count, size_t size)
 {
-    void *p = reallocarray (ptr, count ? count : 1, size ? size : 1);
-    for (unsigned tries = 0; p == NULL && find_memory (tries); tries++)
-        p = reallocarray (ptr, count ? count : 1, size ? size : 1);
-    if (p == NULL)
-        memory_exhausted ();
-    return p;
+    for (unsigned tries = 0;; tries++) {
+        void *p = reallocarray (ptr, count ? count : 1, size ? size : 1); /* ptr is as it was when this fails */
+        if (p)
+            return p;
+        if (!find_memory (tries))
+            memory_exhausted ();
+    }
 }
 
 char *xstrdup (const char *s)

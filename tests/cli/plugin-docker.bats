@@ -38,8 +38,13 @@ needs_docker() {
   grep -q one.example other/config.json
   grep -q two.example other/config.json
   [ ! -e "$DOCKER_CONFIG/config.json" ]
-  (cd other && docker --config . pat create three --docker --registry three.example)
-  grep -q three.example other/config.json
+  # docker 26 does not take a folder named from where it is
+  if [[ $(cd other && docker --config . pat version 2>&1) != *'outside of root config'* ]]; then
+    (cd other && docker --config . pat create three --docker --registry three.example)
+    grep -q three.example other/config.json
+  else
+    dpat create three -q >/dev/null
+  fi
   succeeds docker -l error -H unix:///nowhere pat list -q
   [ "${#lines[@]}" -eq 3 ]
   succeeds docker pat list --json --state active

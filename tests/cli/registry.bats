@@ -260,9 +260,10 @@ refused() {
   token_of alice off write
   as alice deactivate off
   secret=$(cat ci)
+  other=${secret%?}$([ "${secret: -1}" = x ] && echo y || echo x)
   at() { printf '%s/token?service=dpat-registry&scope=repository:alice/app:pull' "$URL"; }
   refused 401 UNAUTHORIZED 'the token "off" is deactivated; its owner can activate it' -u "alice:$(cat off)" "$(at)"
-  for who in 'alice:wrong password' 'nobody:wrong password' "bob:$secret" "nobody:$secret" "alice:$(cat gone)" "alice:${secret%?}x" \
+  for who in 'alice:wrong password' 'nobody:wrong password' "bob:$secret" "nobody:$secret" "alice:$(cat gone)" "alice:$other" \
     'alice:' ':x' "bob:$(cat off)"; do
     refused 401 UNAUTHORIZED 'incorrect user name or secret' -u "$who" "$(at)"
     cat answer >>answers
