@@ -9,13 +9,13 @@ table=$(dirname "$0")/tools.txt
 
 say() { printf '%s\n' "$*" >&2; }
 
-# Lines "COMMAND PACKAGES" of the tools that come in one of these ways: tools WAY...
+# Lines "COMMAND PACKAGES WAY" of the tools that come in one of these ways: tools WAY...
 tools() {
-    awk -v ways=" $* " '$1 !~ /^#/ && index(ways, " " $3 " ") { print $1, $2 }' "$table"
+    awk -v ways=" $* " '$1 !~ /^#/ && index(ways, " " $3 " ") { print $1, $2, $3 }' "$table"
 }
 
 missing() {
-    tools need | while read -r command package; do
+    tools need | while read -r command package _; do
         case $package in
             python3-jsonschema) python3 -c 'import jsonschema' 2>/dev/null || echo "$package" ;;
             libcmocka-dev) ;; # configure looks for it
@@ -25,7 +25,7 @@ missing() {
 }
 
 absent() {
-    tools want unpack | while read -r command _; do
+    tools want unpack alone | while read -r command _; do
         [ "$command" = - ] || command -v "$command" >/dev/null || echo "$command"
     done
 }
@@ -70,7 +70,7 @@ C
 works() {
     case $1 in
         podman) "bin/$1" login --get-login localhost:1 2>&1 | grep 'not logged' ;;
-        conmon | crun | docker | gpg | skopeo) "bin/$1" --version ;;
+        conmon | docker | gpg | skopeo) "bin/$1" --version ;;
         *) : ;;
     esac
 }
@@ -101,8 +101,8 @@ W
 }
 
 fetch() {
-    # shellcheck disable=SC2046 # words
-    set -- $(with_libraries "$@")
+    # shellcheck disable=SC2046,SC2086 # words
+    set -- $alone $(with_libraries "$@")
     [ $# -gt 0 ] || return 1
     mkdir debs
     (cd debs && apt-get download "$@") >log 2>&1 </dev/null || return 1
@@ -115,8 +115,9 @@ fetch() {
 unpack() {
     absent=
     packages=
+    alone=
     wanted=
-    while read -r command package; do
+    while read -r command package way; do
         case $command in
             -) ;; # as the one before it
             *)
@@ -125,16 +126,19 @@ unpack() {
                 absent="$absent${wanted:+ $command}"
                 ;;
         esac
-        [ -z "$wanted" ] || packages="$packages $(choose "$package")"
+        [ -z "$wanted" ] || case $way in
+            alone) alone="$alone $(choose "$package")" ;;
+            *) packages="$packages $(choose "$package")" ;;
+        esac
     done <<T
-$(tools unpack)
+$(tools unpack alone)
 T
     [ -n "$absent" ] || return 0
     rm -rf "$1"
     mkdir -p "$1/bin" "$1/root"
     cd "$1"
     : >log
-    say "Unpacking into $PWD for the tests, without installing:$packages"
+    say "Unpacking into $PWD for the tests, without installing:$packages$alone"
     # shellcheck disable=SC2086 # words
     if fetch $packages; then
         for command in $absent; do wrap "$command"; done >missing
