@@ -146,8 +146,15 @@ esac'
   cmp "$CONFIG" ours
 }
 
-@test "skopeo uses what dpat wrote into config.json" {
+# With a folder of the session: it looks there first, and ends when it may not.
+needs_skopeo() {
   command -v skopeo >/dev/null || skip 'no skopeo here'
+  export XDG_RUNTIME_DIR=$HOME/run
+  mkdir -m 700 run
+}
+
+@test "skopeo uses what dpat wrote into config.json" {
+  needs_skopeo
   printf '{}' >"$CONFIG"
   registry
   succeeds dpat create ci --docker --registry "$REGISTRY"
@@ -156,7 +163,7 @@ esac'
 }
 
 @test "skopeo asks dpat as a helper, where credHelpers names it" {
-  command -v skopeo >/dev/null || skip 'no skopeo here'
+  needs_skopeo
   mkdir bin
   ln -s "$DPAT" bin/docker-credential-dpat
   PATH=$HOME/bin:$PATH
