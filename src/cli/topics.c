@@ -55,7 +55,9 @@ static const char environment_text[] =
     "  $XDG_DATA_HOME/dpat/service.db       the embedded service's store (0600)\n"
     "  $XDG_DATA_HOME/dpat/service.db.key   its key file (0600)\n"
     "\n"
-    "Where these variables are not set they are ~/.config, ~/.local/state and ~/.local/share.\n";
+    "Where these variables are not set they are ~/.config, ~/.local/state and ~/.local/share. Without HOME, what\n"
+    "stores nothing works, as a command that signs in for itself with DPAT_PASSWORD_FILE; what needs one of these\n"
+    "files says so (exit 12).\n";
 
 static const char scopes_text[] =
     "A token carries one scope or more. Each implies those above it in this list:\n"

@@ -21,6 +21,8 @@ leads_on() {
   leads_on 'dpat delete TOKEN' remove ci
   leads_on 'dpat account add NAME' account create bob
   leads_on 'dpat keystore get NAME' keystore show ci
+  leads_on 'dpat activate TOKEN' help enable
+  leads_on 'dpat create NAME' help token
   succeeds dpat ls --help
   succeeds dpat whoami
   [ ! -e "$STORE" ]
@@ -79,4 +81,27 @@ leads_on() {
   fails_with usage dpat rename cf
   fails_with invalid_name dpat rename cf --description ''
   [ "$(names | LC_ALL=C sort | tr '\n' ,)" = 'cf,my laptop,' ]
+}
+
+@test "- is stdout where a secret goes, and no file anywhere" {
+  signed_in
+  succeeds dpat create ci --out -
+  [[ $output == dpat_* ]]
+  [ "$stderr" = '' ]
+  succeeds dpat create cd --out - --json
+  is_document token_created <<<"$output"
+  [ "$(json '["delivered_to"]' <<<"$output")" = stdout ]
+  fails_with usage dpat create ce --out - --save
+  fails_with usage dpat create ce --out - --if-absent
+  run --separate-stderr bash -c '"$@" >&-' - "$DPAT" create ce --out -
+  [ "$status" -eq 12 ]
+  for line in 'list --store -' 'list --key-file -' 'serve --port-file -' 'serve --tls-cert -' 'registry check --config -'; do
+    # shellcheck disable=SC2086 # words
+    fails_with usage dpat $line
+    [[ $stderr == *./-* ]]
+  done
+  [ ! -e - ]
+  [ "$(names | LC_ALL=C sort | tr '\n' ' ')" = 'cd ci ' ]
+  succeeds dpat create ce --out ./-
+  [ -s ./- ]
 }
