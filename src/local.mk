@@ -162,8 +162,12 @@ libdpat_a_SOURCES = \
 	src/credentials/bearers.h \
 	src/credentials/credentials.c \
 	src/credentials/credentials.h \
+	src/credentials/docker_auth.c \
+	src/credentials/docker_auth.h \
 	src/credentials/docker_config.c \
 	src/credentials/docker_config.h \
+	src/credentials/docker_fault.c \
+	src/credentials/docker_fault.h \
 	src/credentials/docker_file.c \
 	src/credentials/docker_file.h \
 	src/credentials/docker_environment.c \
@@ -172,6 +176,8 @@ libdpat_a_SOURCES = \
 	src/credentials/docker_move.h \
 	src/credentials/docker_rules.c \
 	src/credentials/docker_rules.h \
+	src/credentials/go_json.c \
+	src/credentials/go_json.h \
 	src/credentials/helper.c \
 	src/credentials/helper.h \
 	src/credentials/keyring.c \

@@ -13,6 +13,7 @@ unit_tests = \
 	tests/unit/test_file \
 	tests/unit/test_form \
 	tests/unit/test_formats \
+	tests/unit/test_go_json \
 	tests/unit/test_guard \
 	tests/unit/test_json \
 	tests/unit/test_keys \

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "src/base/clock.h"
+#include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
@@ -64,6 +65,14 @@ static int check (struct app *app, struct error *err)
     return -1;
 }
 
+static void warn (const json_t *problems)
+{
+    for (size_t i = 0; i < json_array_size (problems); i++) {
+        const json_t *problem = json_array_get (problems, i);
+        output_note ("warning: %s; %s", json_get_string (problem, "problem"), json_get_string (problem, "hint"));
+    }
+}
+
 static int run (struct invocation *invocation, json_t **ret_result, struct error *err)
 {
     struct app *app = invocation->app;
@@ -87,6 +96,9 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
                                   .docker_entries = status_docker_entries (app, app->settings.user, err) };
     if (facts.docker_entries == NULL)
         return -1;
+    facts.docker_problems = status_docker_problems (app, app->settings.user);
+    if (!app->options.quiet && !app->options.json)
+        warn (facts.docker_problems);
     find_session (app, file, sealed.exists, &facts);
     if (facts.with == STATUS_NOBODY && shows_token (facts.docker_entries))
         facts.with = STATUS_PAT;

@@ -107,7 +107,10 @@ const char *docker_target_stored_in (const struct docker_target *target)
 
 void docker_target_warn (const struct docker_target *target)
 {
+    struct error why = ERROR_INIT;
     const char *unusable = target->config ? docker_config_unusable_store (target->config) : NULL;
+    if (target->config && docker_config_check_readable (target->config, target->registry, &why) != 0)
+        output_note ("warning: %s; %s", why.text, why.hint);
     if (unusable)
         output_note ("warning: the store that Docker would choose cannot be used, so the secret went to the file: %s",
                      unusable);

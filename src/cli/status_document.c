@@ -7,8 +7,14 @@
 #include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/cli/app.h"
+#include "src/cli/docker_target.h"
 #include "src/cli/output.h"
 #include "src/core/docker_entry.h"
+
+static bool is_of (const struct app *app, const char *user, const struct docker_record *record)
+{
+    return strcmp (record->service, app->settings.service_name) == 0 && strcmp (record->user, user) == 0;
+}
 
 static int add_entry (json_t *entries, const struct session_file *file, const struct docker_record *record,
                       struct error *err)
@@ -43,13 +49,59 @@ json_t *status_docker_entries (const struct app *app, const char *user, struct e
     session_file_list_docker (file, &records);
     for (size_t i = 0; user && i < records.count; i++) {
         const struct docker_record *record = &records.items[i];
-        if (strcmp (record->service, app->settings.service_name) == 0 && strcmp (record->user, user) == 0
-            && add_entry (entries, file, record, err) != 0) {
+        if (is_of (app, user, record) && add_entry (entries, file, record, err) != 0) {
             json_decref (entries);
             return NULL;
         }
     }
     return entries;
+}
+
+static bool names_path (const json_t *problems, const char *path)
+{
+    for (size_t i = 0; i < json_array_size (problems); i++)
+        if (strcmp (json_get_string (json_array_get (problems, i), "path"), path) == 0)
+            return true;
+    return false;
+}
+
+static void add_problem (json_t *problems, const char *path, const struct error *why)
+{
+    if (names_path (problems, path))
+        return;
+    json_t *problem = json_object ();
+    json_set_string (problem, "path", path);
+    json_set_string (problem, "problem", why->text);
+    json_set_string (problem, "hint", why->hint);
+    json_add (problems, problem);
+}
+
+/* A file that is not JSON is told when its entries are looked at. */
+static void add_problem_of (json_t *problems, struct docker_config *config)
+{
+    struct error why = ERROR_INIT;
+    if (docker_config_check_readable (config, NULL, &why) != 0)
+        add_problem (problems, docker_config_path (config), &why);
+    docker_config_free (config);
+}
+
+json_t *status_docker_problems (const struct app *app, const char *user)
+{
+    AUTOPTR (session_file) file = NULL;
+    AUTO (docker_record_list) records = { .items = NULL };
+    struct docker_config *config = NULL;
+    json_t *problems = json_array ();
+    struct error why = ERROR_INIT;
+    if (docker_target_open_config (app, &config, &why) == 0)
+        add_problem_of (problems, config);
+    else
+        add_problem (problems, "config.json", &why);
+    if (session_file_open (app->settings.state_folder, &file, NULL) == 0)
+        session_file_list_docker (file, &records);
+    for (size_t i = 0; user && i < records.count; i++)
+        if (is_of (app, user, &records.items[i]) && docker_entry_open (&records.items[i], &config, NULL) == 0)
+            add_problem_of (problems, config);
+    return problems;
 }
 
 /* The newest entry, as it was told before there could be several. */
@@ -76,6 +128,7 @@ json_t *status_document (const struct status_facts *facts)
     json_t *entries = facts->docker_entries ? facts->docker_entries : json_array ();
     json_set (document, "docker", newest (entries));
     json_set (document, "docker_entries", entries);
+    json_set (document, "docker_problems", facts->docker_problems ? facts->docker_problems : json_array ());
     json_set_string (document, "secrets_in", facts->secrets_in);
     json_t *keystore = json_null ();
     if (facts->keystore) {

@@ -128,13 +128,11 @@ const char *docker_config_found_in (struct docker_config *config, const char *ke
                                     bool (*matches) (void *context, const struct credential *credential), void *context)
 {
     AUTO (credential) held = { .user = NULL };
-    bool found = false;
-    bool readable = docker_file_get (&config->file, config->rules, key, &held, &found, NULL) == 0;
-    if (readable && found && matches (context, &held))
+    if (docker_file_get (&config->file, config->rules, key, &held) && matches (context, &held))
         return config->path;
     const char *helper = docker_file_helper (&config->file, config->rules, key);
     bool is_marked = !config->rules->marks_helpers || docker_file_has_entry (&config->file, key);
-    return helper && is_marked ? docker_config_stored_in (config, key) : readable ? NULL : config->path;
+    return helper && is_marked ? docker_config_stored_in (config, key) : NULL;
 }
 
 /* The helper of its host has the last word on a repository too, and can keep none. */
@@ -149,9 +147,16 @@ static int check_repository (const struct docker_config *config, const char *key
     return error_hint (err, "name the host alone, or take it out of credHelpers in %s", config->path);
 }
 
+int docker_config_check_readable (const struct docker_config *config, const char *key, struct error *err)
+{
+    return config->rules == &rules_docker ? docker_file_check_readable (&config->file, key, err) : 0;
+}
+
 int docker_config_check (struct docker_config *config, const char *key, struct error *err)
 {
-    if (docker_file_check (config->path, err) != 0)
+    bool may_be_plain = docker_config_is_plain (config, key) || config->detected; /* which may fail */
+    if (docker_file_check (config->path, err) != 0
+        || (may_be_plain && docker_config_check_readable (config, key, err) != 0))
         return -1;
     if (config->rules->has_repositories && strchr (key, '/'))
         return check_repository (config, key, err);
@@ -334,9 +339,7 @@ static int erase_from_helper (const char *name, struct erasure *erasure, bool is
 static int erase_from_file (struct docker_file *file, struct erasure *erasure, bool mark_is_old, struct error *err)
 {
     AUTO (credential) held = { .user = NULL };
-    bool found;
-    if (docker_file_get (file, erasure->rules, erasure->key, &held, &found, err) != 0)
-        return -1;
+    bool found = docker_file_get (file, erasure->rules, erasure->key, &held);
     bool wanted = found ? is_wanted (erasure, &held) : mark_is_old;
     if (!wanted || !docker_file_remove (file, erasure->key))
         return 0;
@@ -351,11 +354,9 @@ static bool has_nothing (const struct docker_config *config, const struct erasur
 {
     AUTO (docker_file) file = { .lock = FILE_LOCK_INIT };
     AUTO (credential) held = { .user = NULL };
-    bool found;
     return docker_file_read (&file, config->path, NULL) == 0
            && docker_file_helper (&file, config->rules, erasure->key) == NULL
-           && docker_file_get (&file, config->rules, erasure->key, &held, &found, NULL) == 0
-           && !(found && is_wanted (erasure, &held));
+           && !(docker_file_get (&file, config->rules, erasure->key, &held) && is_wanted (erasure, &held));
 }
 
 int docker_config_erase (struct docker_config *config, const char *key,

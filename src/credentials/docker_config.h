@@ -44,8 +44,13 @@ const char *docker_config_found_in (struct docker_config *config, const char *ke
 /* Whether a secret for key rests in clear text (base64) in the file, of which docker warns. */
 bool docker_config_is_plain (const struct docker_config *config, const char *key);
 
-/* See that a secret for key could be stored now: the folder and file can be written, the helper is on PATH, and no
- * helper has the host of a key that names a repository. */
+/* See that docker can read the file, once the entry of key (NULL: none) is replaced; see docker_fault_check. podman
+ * reads entries one by one, and nothing is found for its files. */
+int docker_config_check_readable (const struct docker_config *config, const char *key, struct error *err);
+
+/* See that a secret for key could be stored now, and found: the folder and file can be written, docker can read the
+ * file if that is where the secret goes, the helper is on PATH, and no helper has the host of a key that names a
+ * repository. */
 int docker_config_check (struct docker_config *config, const char *key, struct error *err);
 
 /* Whether DOCKER_AUTH_CONFIG has credentials for key: docker 28.3 and later uses those, whatever rests elsewhere;

@@ -4,9 +4,9 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "src/base/json.h"
+#include "src/credentials/go_json.h"
 
 enum { VALUE_MAX_BYTES = 1 << 20 };
 
@@ -14,7 +14,7 @@ enum { VALUE_MAX_BYTES = 1 << 20 };
 static json_t *only_member (json_t *object, const char *name)
 {
     void *first = json_object_iter (object);
-    return json_object_size (object) == 1 && strcasecmp (json_object_iter_key (first), name) == 0
+    return json_object_size (object) == 1 && go_is_name (json_object_iter_key (first), name)
                ? json_object_iter_value (first)
                : NULL;
 }

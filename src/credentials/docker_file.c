@@ -3,14 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "src/base/crypto.h"
 #include "src/base/json.h"
+#include "src/credentials/docker_auth.h"
+#include "src/credentials/docker_fault.h"
+#include "src/credentials/go_json.h"
 
 enum { CONFIG_MAX_BYTES = 16 << 20, LOCK_TIMEOUT_MS = 10000 };
-
-#define IDENTITY_USER "<token>"
 
 static int fail (const char *path, const char *why, struct error *err)
 {
@@ -25,27 +24,20 @@ static int fail_for (const char *path, const struct error *why, struct error *er
     return error_hint (err, "%s", why->hint[0] ? why->hint : FILE_HINT);
 }
 
-/* The member that docker would read for name: keys match exactly first, else in any case, as in Go. */
-static const char *find_key (json_t *object, const char *name)
-{
-    const char *key;
-    json_t *value;
-    if (json_object_get (object, name))
-        return name;
-    json_object_foreach (object, key, value) if (strcasecmp (key, name) == 0) return key;
-    return NULL;
-}
-
+/* The one member of that name, once they are collapsed. */
 static json_t *get_member (json_t *object, const char *name)
 {
-    const char *key = find_key (object, name);
+    const char *key = go_find_key (object, name);
     return key ? json_object_get (object, key) : NULL;
 }
 
 static int check_document (const struct docker_file *file, struct error *err)
 {
+    static const char *const names[] = { "auths", "credHelpers", "credsStore" };
     if (!json_is_object (file->root))
         return fail (file->path, "it holds no JSON object", err);
+    for (size_t i = 0; i < ARRAY_SIZE (names); i++)
+        go_collapse (file->root, names[i]);
     json_t *auths = get_member (file->root, "auths");
     json_t *helpers = get_member (file->root, "credHelpers");
     const json_t *store = get_member (file->root, "credsStore");
@@ -153,20 +145,15 @@ const char *docker_file_store (const struct docker_file *file)
 /* docker itself writes "credsStore" and finds any case of letters; the one there is replaced. */
 void docker_file_set_store (struct docker_file *file, const char *helper)
 {
-    const char *key;
-    json_t *value;
-    void *next;
-    json_object_foreach_safe (file->root, next, key, value)
-    {
-        if (strcasecmp (key, "credsStore") == 0 && strcmp (key, "credsStore") != 0)
-            json_object_del (file->root, key);
-    }
+    const char *key = go_find_key (file->root, "credsStore");
+    if (key && strcmp (key, "credsStore") != 0)
+        go_remove (file->root, "credsStore");
     json_set_string (file->root, "credsStore", helper);
 }
 
 void docker_file_set_helper (struct docker_file *file, const char *host, const char *helper)
 {
-    const char *key = find_key (file->root, "credHelpers");
+    const char *key = go_find_key (file->root, "credHelpers");
     json_t *helpers = key ? json_object_get (file->root, key) : NULL;
     if (!json_is_object (helpers)) {
         helpers = json_object ();
@@ -192,7 +179,7 @@ const char *docker_file_helper (const struct docker_file *file, const struct doc
 }
 
 /* "https://reg.example:5000/v2/" → "reg.example:5000": what docker compares when no key matches exactly. */
-static char *reduce_to_host (const char *key)
+char *docker_file_host_of (const char *key)
 {
     const char *host = strstr (key, "://");
     host = host ? host + 3 : key;
@@ -208,60 +195,20 @@ static const char *find_entry (json_t *auths, const struct docker_rules *rules, 
         return key;
     if (!rules->finds_by_host)
         return NULL;
-    AUTOFREE char *wanted = reduce_to_host (key);
+    AUTOFREE char *wanted = docker_file_host_of (key);
     json_object_foreach (auths, candidate, value)
     {
-        AUTOFREE char *host = reduce_to_host (candidate);
+        AUTOFREE char *host = docker_file_host_of (candidate);
         if (strcmp (host, wanted) == 0)
             return candidate;
     }
     return NULL;
 }
 
-/* "auth" is base64 of user:secret; the first colon divides, and docker cuts NUL bytes at the end. */
-static int decode_auth (const char *auth, struct credential *ret_credential)
-{
-    AUTO (buffer) text;
-    buffer_init (&text, 64 * 1024);
-    if (crypto_base64_decode (&text, auth, strlen (auth)) != 0 || text.failed)
-        return -1;
-    const char *colon = memchr (buffer_text (&text), ':', text.len);
-    if (colon == NULL || colon == text.data)
-        return -1;
-    size_t len = text.len - (size_t)(colon + 1 - text.data);
-    while (len > 0 && colon[len] == '\0')
-        len--;
-    ret_credential->user = xstrndup (text.data, (size_t)(colon - text.data));
-    secret_set (&ret_credential->secret, colon + 1, len);
-    return 0;
-}
-
-static int read_entry (const struct docker_file *file, json_t *entry, struct credential *ret_credential,
-                       bool *ret_found, struct error *err)
-{
-    const char *identity = json_get_string (entry, "identitytoken");
-    const char *auth = json_get_string (entry, "auth");
-    const char *user = json_get_string (entry, "username");
-    const char *password = json_get_string (entry, "password");
-    *ret_found = true;
-    if (identity && identity[0]) {
-        ret_credential->user = xstrdup (IDENTITY_USER);
-        secret_set (&ret_credential->secret, identity, strlen (identity));
-    } else if (auth && auth[0]) {
-        if (decode_auth (auth, ret_credential) != 0)
-            return fail (file->path, "an \"auth\" in it is not base64 of user:secret", err);
-    } else if (user && password) {
-        ret_credential->user = xstrdup (user);
-        secret_set (&ret_credential->secret, password, strlen (password));
-    } else
-        *ret_found = false;
-    return 0;
-}
-
 /* The object under "auths", made when it is not there. */
 static json_t *make_auths (struct docker_file *file)
 {
-    const char *key = find_key (file->root, "auths");
+    const char *key = go_find_key (file->root, "auths");
     json_t *auths = key ? json_object_get (file->root, key) : NULL;
     if (json_is_object (auths))
         return auths;
@@ -270,18 +217,15 @@ static json_t *make_auths (struct docker_file *file)
     return auths;
 }
 
-/* The entry of key, made when it is not there; members that held credentials are taken out, all others stay. */
-static json_t *clear_entry (struct docker_file *file, const char *key)
+/* The entry of key, made an object when it is none. */
+static json_t *make_entry (struct docker_file *file, const char *key)
 {
-    static const char *const members[] = { "auth", "username", "password", "identitytoken", "registrytoken" };
     json_t *auths = make_auths (file);
     json_t *entry = json_object_get (auths, key);
-    if (!json_is_object (entry)) {
-        entry = json_object ();
-        json_set (auths, key, entry);
-    }
-    for (size_t i = 0; i < ARRAY_SIZE (members); i++)
-        json_object_del (entry, members[i]);
+    if (json_is_object (entry))
+        return entry;
+    entry = json_object ();
+    json_set (auths, key, entry);
     return entry;
 }
 
@@ -290,15 +234,17 @@ void docker_file_mark (struct docker_file *file, const char *key)
     json_set (make_auths (file), key, json_object ());
 }
 
-int docker_file_get (const struct docker_file *file, const struct docker_rules *rules, const char *key,
-                     struct credential *ret_credential, bool *ret_found, struct error *err)
+bool docker_file_get (const struct docker_file *file, const struct docker_rules *rules, const char *key,
+                      struct credential *ret_credential)
 {
     json_t *auths = get_member (file->root, "auths");
     const char *found = find_entry (auths, rules, key);
-    if (found)
-        return read_entry (file, json_object_get (auths, found), ret_credential, ret_found, err);
-    *ret_found = false;
-    return 0;
+    return found && docker_auth_read (json_object_get (auths, found), ret_credential);
+}
+
+int docker_file_check_readable (const struct docker_file *file, const char *key, struct error *err)
+{
+    return docker_fault_check (file->root, file->path, key, err);
 }
 
 bool docker_file_is_marked (const struct docker_file *file, const char *key)
@@ -342,17 +288,17 @@ static int file_get (struct credentials *credentials, const char *key, struct cr
     AUTO (docker_file) file = { .lock = FILE_LOCK_INIT };
     if (docker_file_read (&file, store->path, err) != 0)
         return -1;
-    return docker_file_get (&file, store->rules, key, ret_credential, ret_found, err);
+    *ret_found = docker_file_get (&file, store->rules, key, ret_credential);
+    return 0;
 }
 
 /* Whether the entry of key is already what it would become; docker then does not write either. */
 static bool is_same (struct docker_file *file, const char *key, const struct credential *credential)
 {
     AUTO (credential) held = { .user = NULL };
-    bool found;
     json_t *entry = json_object_get (get_member (file->root, "auths"), key);
-    return json_get_string (entry, "auth") && read_entry (file, entry, &held, &found, NULL) == 0 && found
-           && strcmp (held.user, credential->user) == 0 && secret_equal (&held.secret, &credential->secret);
+    return go_get_string (entry, "auth") && docker_auth_read (entry, &held) && strcmp (held.user, credential->user) == 0
+           && secret_equal (&held.secret, &credential->secret);
 }
 
 /* The same of the file as it is now, which need not be one that can be written. */
@@ -362,25 +308,11 @@ static bool holds (const struct docker_file_store *store, const char *key, const
     return docker_file_read (&file, store->path, NULL) == 0 && is_same (&file, key, credential);
 }
 
-/* Beside an identity token the password is empty; containers/image does not look at the token without this. */
-static void encode_auth (struct buffer *auth, const struct credential *credential, bool is_identity)
-{
-    AUTO (buffer) text;
-    buffer_init (&text, 64 * 1024);
-    buffer_puts (&text, credential->user);
-    buffer_puts (&text, ":");
-    if (!is_identity)
-        buffer_append (&text, credential->secret.data, credential->secret.len);
-    crypto_base64 (auth, buffer_text (&text), text.len);
-}
-
 static int file_put (struct credentials *credentials, const char *key, const struct credential *credential,
                      struct error *err)
 {
     const struct docker_file_store *store = (struct docker_file_store *)credentials;
     AUTO (docker_file) file = { .lock = FILE_LOCK_INIT };
-    AUTO (buffer) auth;
-    buffer_init (&auth, 128 * 1024);
     if (credential->user[0] == '\0' || strchr (credential->user, ':'))
         return error_set (err, ERROR_USAGE, "%s cannot keep a user name that is empty or has a colon",
                           store->rules->name);
@@ -388,12 +320,7 @@ static int file_put (struct credentials *credentials, const char *key, const str
         return 0;
     if (docker_file_edit (&file, store->path, err) != 0)
         return -1;
-    json_t *entry = clear_entry (&file, key);
-    bool is_identity = strcmp (credential->user, IDENTITY_USER) == 0;
-    encode_auth (&auth, credential, is_identity);
-    json_set (entry, "auth", json_stringn (buffer_text (&auth), auth.len));
-    if (is_identity)
-        json_set (entry, "identitytoken", json_stringn (credential->secret.data, credential->secret.len));
+    docker_auth_write (make_entry (&file, key), credential);
     return docker_file_write (&file, err);
 }
 

@@ -45,9 +45,17 @@ bool docker_file_has_auth (const struct docker_file *file);
 const char *docker_file_store (const struct docker_file *file);
 void docker_file_set_store (struct docker_file *file, const char *helper);
 
-/* What the entry that the client would find for key holds; *ret_found is false when there is none or it is empty. */
-int docker_file_get (const struct docker_file *file, const struct docker_rules *rules, const char *key,
-                     struct credential *ret_credential, bool *ret_found, struct error *err);
+/* What docker compares of keys when none is the one it looks for: "reg.example:5000" of "https://reg.example:5000/v2/".
+ * Owned. */
+char *docker_file_host_of (const char *key);
+
+/* What the entry that the client would find for key holds, as docker_auth_read has it. Returns whether that is
+ * anything. */
+bool docker_file_get (const struct docker_file *file, const struct docker_rules *rules, const char *key,
+                      struct credential *ret_credential);
+
+/* See that docker can read the file, once the entry of key (NULL: none) is replaced; see docker_fault_check. */
+int docker_file_check_readable (const struct docker_file *file, const char *key, struct error *err);
 
 /* Have docker use a helper for one host, whatever credsStore says: credHelpers; "" means the file. */
 void docker_file_set_helper (struct docker_file *file, const char *host, const char *helper);

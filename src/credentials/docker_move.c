@@ -35,9 +35,10 @@ static char *find_asked_by (const struct docker_file *file, const char *key)
 {
     if (strncmp (key, rules_docker.hub_key, strlen (rules_docker.hub_key)) == 0)
         return xstrdup (key);
-    AUTOFREE char *host = rules_docker.make_key (key, NULL);
-    bool is_hidden = host && strcmp (host, key) != 0 && docker_file_has_entry (file, host);
-    return host == NULL ? xstrdup (key) : is_hidden ? NULL : take (&host);
+    AUTOFREE char *host = docker_file_host_of (key);
+    const char *asked_by = strcmp (host, "index.docker.io") == 0 ? rules_docker.hub_key : host;
+    bool is_hidden = strcmp (asked_by, key) != 0 && docker_file_has_entry (file, asked_by);
+    return is_hidden ? NULL : xstrdup (asked_by);
 }
 
 /* Whether docker asks the store for it, and not a helper of that host's own. */
@@ -55,8 +56,10 @@ static int look (const struct docker_file *file, struct credentials *helper, con
     *ret_found = false;
     if (!docker_file_has_entry (file, item->key) || !is_of_store (file, item->asked_by))
         return 0;
-    return helper ? credentials_get (helper, item->asked_by, ret_credential, ret_found, err)
-                  : docker_file_get (file, &rules_docker, item->key, ret_credential, ret_found, err);
+    if (helper)
+        return credentials_get (helper, item->asked_by, ret_credential, ret_found, err);
+    *ret_found = docker_file_get (file, &rules_docker, item->key, ret_credential);
+    return 0;
 }
 
 static void free_keys (char **keys, size_t count)
@@ -90,6 +93,8 @@ int docker_move_find (struct docker_config *config, const char *new_store, struc
         struct docker_move_item item = { .key = xstrdup (keys[i]), .asked_by = find_asked_by (&file, keys[i]) };
         bool found = false;
         bool is_told = item.asked_by && look (&file, helper, &item, &item.credential, &found, NULL) == 0;
+        if (found && item.credential.user[0] == '\0') /* no store can keep what that is */
+            credential_release (&item.credential);
         if (found || (helper && item.asked_by && !is_told))
             ret_list->items[ret_list->count++] = item;
         else

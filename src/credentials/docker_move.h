@@ -10,7 +10,7 @@
 struct docker_move_item {
     char *key;                    /* owned; that of the entry */
     char *asked_by;               /* owned; by what Docker asks a helper for it */
-    struct credential credential; /* owned; without a user when the old store does not give it now */
+    struct credential credential; /* owned; without a user when it cannot move: see docker_move_find */
     bool is_ours;                 /* dpat wrote it. The caller knows, false until then */
     bool is_wanted;               /* it moves; else Docker goes on finding it where it is. The caller decides */
     bool is_put;                  /* docker_move_run has put it into the new store */
@@ -28,7 +28,8 @@ void docker_move_list_release (struct docker_move_list *list);
 
 /* Find what Docker has in the store of config (the file, or the helper of credsStore), but for what credHelpers names
  * another place for. Where credsStore is new_store already, it is what the file holds in the clear beside that.
- * An entry of the file that cannot be read is left out. *ret_list is owned. */
+ * An entry of the file that no store can keep, for it is not a user with a secret, has no credential, so that it stays.
+ * *ret_list is owned. */
 int docker_move_find (struct docker_config *config, const char *new_store, struct docker_move_list *ret_list,
                       struct error *err);
 

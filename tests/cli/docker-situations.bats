@@ -30,3 +30,187 @@ finish() {
   [ "$(json '["body"]["serveraddress"]' <"$ASKED")" = reg.example ]
   [[ $(docker_sends reg.example/app) == '{"password": "bobs s3cret", '* ]]
 }
+
+ONLY_OURS=', "serveraddress": "reg.example", "username": "alice"}'
+
+# docker sends the token that dpat made for reg.example, and nothing else of an entry: sends_ours
+sends_ours() {
+  local sent
+  sent=$(docker_sends reg.example/app)
+  [[ $sent == '{"password": "dpat_'*"$ONLY_OURS" ]] || { echo "docker sends: $sent"; cat said; return 1; }
+}
+
+# A config.json with these entries, beside one of another registry: entries JSON
+entries() {
+  printf '{"auths":{"keep.example":{"auth":"bWU6bWluZQ=="},%s}}' "$1" >"$CONFIG"
+}
+
+@test "what somebody keeps in an entry, in any letters, is replaced only with a yes, and then altogether" {
+  for entry in '{"auth":"Ym9iOng="}' '{"Auth":"Ym9iOng="}' '{"AUTH":"Ym9iOng="}' '{"IdentityToken":"i"}' '{"identitytoken":"i"}' \
+    '{"registrytoken":"r"}' '{"registryToken":"r"}' '{"REGISTRYTOKEN":"r","auth":""}' '{"password":"p"}' '{"PassWord":"p"}' \
+    '{"username":"bob"}' '{"username":"bob","Password":"p"}' '"plain"' '5' '["x"]' '{"auth":5}' '{"auth":"!!"}' \
+    '{"auth":"Ym9iOng"}' '{"auth":"Ym9i"}' '{"auth":"OmJvYg=="}' '{"auth":"","AUTH":"Ym9iOng="}' '{"\u212Aind":1,"identityTo\u212Aen":"i"}' \
+    '{"pa\u017fsword":"p"}'; do
+    entries "\"reg.example\":$entry"
+    cp "$CONFIG" before
+    run --separate-stderr dpat create ci --docker --registry reg.example
+    [ "$status" -eq "$(exit_of no_input)" ] || { echo "$entry: exit $status, $stderr"; return 1; }
+    cmp "$CONFIG" before
+    [ -z "$(names)" ]
+    succeeds dpat create ci --docker --registry reg.example -y
+    sends_ours || { echo "the entry was $entry"; return 1; }
+    [[ $(docker_sends keep.example/app) == '{"password": "mine", '* ]]
+    succeeds dpat delete ci -y
+  done
+}
+
+@test "an empty entry, or nothing but what docker does not know, needs no yes and keeps that" {
+  for entry in '{}' null '{"auth":""}' '{"auth":null,"Password":null}' '{"own":1}'; do
+    entries "\"reg.example\":$entry"
+    succeeds dpat create ci --docker --registry reg.example
+    sends_ours || { echo "the entry was $entry"; return 1; }
+    succeeds dpat delete ci -y
+  done
+}
+
+@test "members that are added to dpat's own entry make it somebody's" {
+  entries '"x.example":{}'
+  succeeds dpat create ci --docker --registry reg.example
+  auth=$(json '["auths"]["reg.example"]["auth"]' <"$CONFIG")
+  for more in '"registryToken":"r"' '"IDENTITYTOKEN":"i"' '"Auth":"Ym9iOng="'; do
+    entries "\"reg.example\":{\"auth\":\"$auth\",$more}"
+    cp "$CONFIG" before
+    fails_with no_input dpat create other --docker --registry reg.example
+    succeeds dpat logout
+    cmp "$CONFIG" before # and it is not taken back
+    dpat login alice --password-stdin <password 2>/dev/null
+  done
+}
+
+@test "of several members of one name the last one counts" {
+  entries '"x.example":{}'
+  succeeds dpat create ci --docker --registry reg.example
+  auth=$(json '["auths"]["reg.example"]["auth"]' <"$CONFIG")
+  entries "\"reg.example\":{\"Auth\":\"Ym9iOng=\",\"auth\":\"$auth\",\"AUTH\":null}"
+  sends_ours
+  succeeds dpat create other --docker --registry reg.example
+  sends_ours
+}
+
+@test "base64 with line ends is read" {
+  entries '"x.example":{}'
+  succeeds dpat create ci --docker --registry reg.example
+  auth=$(json '["auths"]["reg.example"]["auth"]' <"$CONFIG")
+  entries "\"reg.example\":{\"auth\":\"${auth:0:5}\\r\\n${auth:5:4}\\n${auth:9}\\n\"}"
+  sends_ours
+  succeeds dpat status
+  [[ $output == *reg.example* ]]
+  succeeds dpat logout # for it is still dpat's
+  [ "$(docker_sends reg.example/app)" = '{}' ]
+}
+
+@test "auths, credsStore and credHelpers in any letters, and more than once" {
+  vault_helper
+  printf '{"Auths":{"keep.example":{"auth":"bWU6bWluZQ=="}}}' >"$CONFIG"
+  succeeds dpat create one --docker --registry reg.example
+  sends_ours
+  [[ $(docker_sends keep.example/app) == '{"password": "mine", '* ]]
+  printf '{"auths":{"keep.example":{"auth":"bWU6bWluZQ=="}},"psFormat":"x","AUTHS":{"more.example":{"auth":"bWU6bW9yZQ=="}}}' >"$CONFIG"
+  succeeds dpat create two --docker --registry reg.example
+  sends_ours
+  [[ $(docker_sends keep.example/app) == '{"password": "mine", '* ]]
+  [[ $(docker_sends more.example/app) == '{"password": "more", '* ]]
+  printf '{"auths":{},"CREDSSTORE":"vault"}' >"$CONFIG"
+  succeeds dpat create three --docker --registry reg.example
+  [ -e vault/reg.example ]
+  sends_ours
+  rm vault/*
+  printf '{"auths":{},"credsStore":"absent","CredsStore":"vault","credhelpers":{"no.example":"absent"},"CREDHELPERS":{"no.example":""}}' >"$CONFIG"
+  succeeds dpat create four --docker --registry reg.example -y
+  [ -e vault/reg.example ]
+  sends_ours
+  succeeds dpat create five --docker --registry no.example
+  [[ $(docker_sends no.example/app) == '{"password": "dpat_'* ]]
+}
+
+# What docker cannot read, in or beside the entry of another registry.
+BROKEN=('"auths":{"bad.example":{"auth":"!!"}}' '"auths":{"bad.example":{"auth":"Ym9iOng"}}' '"auths":{"bad.example":{"auth":"Ym9i"}}'
+  '"auths":{"bad.example":{"auth":"OmJvYg=="}}' '"auths":{"bad.example":{"Auth":"!!"}}' '"auths":{"bad.example":"plain"}'
+  '"auths":{"bad.example":{"auth":5}}' '"auths":{"bad.example":["x"]}' '"auths":{"bad.example":{"Email":5}}'
+  '"auths":{"bad.example":{"identityToken":{}}}')
+
+# The file, with that text in it: broken JSON
+broken() {
+  printf '{%s}' "$1" >"$CONFIG"
+  cp "$CONFIG" before
+}
+
+@test "another registry's entry that docker cannot read is told with its name, by all that docker would look there for" {
+  for text in "${BROKEN[@]}"; do
+    broken "$text"
+    docker pull reg.example/app >said 2>&1 || :
+    grep -q 'WARNING: Error parsing config file' said || { echo "docker reads $text"; return 1; }
+    fails_with credentials_file dpat create ci --docker --registry reg.example
+    [[ $stderr == *"$CONFIG"*'"bad.example"'*'hint: '*'by hand'* ]] || { echo "$text: $stderr"; return 1; }
+    INPUT=password fails_with credentials_file dpat login alice --password-stdin --registry reg.example
+    [[ $stderr == *'"bad.example"'* ]]
+    cmp "$CONFIG" before
+    succeeds dpat status
+    [[ $stderr == *'"bad.example"'*'by hand'* ]] || { echo "$text: $stderr"; return 1; }
+    succeeds dpat status --json
+    [[ $(json '["docker_problems"][0]["problem"]' <<<"$output") == *'"bad.example"'* ]]
+    is_document status <<<"$output"
+  done
+  [ -z "$(names)" ]
+  # it can be mended by replacing that entry, too
+  succeeds dpat create ci --docker --registry bad.example -y
+  succeeds dpat create more --docker --registry reg.example
+  sends_ours
+  succeeds dpat status
+  [[ $stderr != *warning* ]]
+}
+
+@test "members of other kinds than docker wants are told by name" {
+  for text in '"psFormat":5' '"HttpHeaders":["x"]' '"credHelpers":{"x.example":5}' '"pruneFilters":{}' '"plugins":{"x":"y"}' \
+    '"PROXIES":{"default":{"httpProxy":5}}' '"aliases":{"x":[]}'; do
+    broken "$text"
+    docker pull reg.example/app >said 2>&1 || :
+    grep -q 'WARNING: Error parsing config file' said || { echo "docker reads $text"; return 1; }
+    fails_with credentials_file dpat create ci --docker --registry reg.example
+    [[ $stderr == *"$CONFIG"*"${text%%:*}"*'hint: '*'by hand'* ]] || { echo "$text: $stderr"; return 1; }
+    succeeds dpat status
+    [[ $stderr == *"${text%%:*}"* ]]
+    cmp "$CONFIG" before
+  done
+}
+
+@test "what docker can read is not complained of" {
+  for text in '"auths":{"x.example":null}' '"auths":{"x.example":{}},"psFormat":null,"HttpHeaders":{},"unknown":[1]' \
+    '"auths":{"x.example":{"auth":"Ym9i\nOng=","own":5}},"pruneFilters":["a=b"],"proxies":{"default":{"httpProxy":"p"}}' \
+    '"auths":{"x.example":{"registrytoken":"r"}},"plugins":{"x":{"y":"z"}},"features":{"buildkit":"true"},"currentContext":"default"'; do
+    broken "$text"
+    docker pull reg.example/app >said 2>&1 || :
+    run -1 grep WARNING said
+    succeeds dpat status
+    [[ $stderr != *warning* ]] || { echo "$text: $stderr"; return 1; }
+    succeeds dpat create ci --docker --registry reg.example
+    sends_ours
+    succeeds dpat delete ci -y
+  done
+}
+
+@test "where a helper has the secret docker finds it all the same, and the entry is told" {
+  vault_helper
+  broken '"credsStore":"vault","auths":{"bad.example":{"auth":"!!"}}'
+  succeeds dpat create ci --docker --registry reg.example
+  [[ $stderr == *warning*'"bad.example"'*'by hand'* ]]
+  sends_ours
+  [ "$(json '["auths"]["bad.example"]["auth"]' <"$CONFIG")" = '!!' ]
+}
+
+@test "podman's file is read entry by entry, and works" {
+  export REGISTRY_AUTH_FILE=$HOME/auth.json
+  printf '{"auths":{"bad.example":{"auth":"!!"}}}' >auth.json
+  succeeds dpat create ci --docker --format podman --registry reg.example
+  succeeds dpat logout
+}

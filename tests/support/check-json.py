@@ -79,6 +79,8 @@ KINDS = {
                            overridden={"type": "boolean"},
                            token_id=NULLABLE,
                            expires_at=TIME)},
+                       docker_problems={"type": "array", "items": record(
+                           None, path={"type": "string"}, problem={"type": "string"}, hint={"type": "string"})},
                        secrets_in=NULLABLE,
                        keystore={"anyOf": [{"type": "null"}, record(None, path={"type": "string"},
                                                                     unlocked={"type": "boolean"})]}),
