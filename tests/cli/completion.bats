@@ -104,3 +104,36 @@ Z
   fails_with usage dpat completion tcsh
   fails_with usage dpat completion
 }
+
+# Where configure puts the completions with a prefix: places PREFIX
+places() {
+  sed -n '/^case \$prefix in/,/^esac/p' "$TOP_SRCDIR/configure" >lines
+  # shellcheck disable=SC2034 # those lines read it
+  (prefix=$1 && . ./lines && echo "$zsh_default $fish_default")
+}
+
+@test "each prefix has them where zsh and fish look without being told" {
+  [ -e "$TOP_SRCDIR/configure" ] || skip 'no configure here'
+  for prefix in NONE /usr/local /usr/local/; do
+    [ "$(places "$prefix")" = '${datadir}/zsh/site-functions /etc/fish/completions' ]
+  done
+  [ "$(places /usr)" = '${datadir}/zsh/vendor-completions ${datadir}/fish/vendor_completions.d' ]
+  for prefix in /opt/dpat "$HOME/.local"; do
+    [ "$(places "$prefix")" = '${datadir}/zsh/site-functions ${datadir}/fish/vendor_completions.d' ]
+  done
+}
+
+@test "make install puts everything below DESTDIR" {
+  unset MAKEFLAGS MAKELEVEL MFLAGS
+  succeeds make -C "$TOP_BUILDDIR" -f Makefile install DESTDIR="$HOME/root"
+  found=$(cd root && find . -type f | sed 's|^\./||')
+  for file in bin/dpat share/man/man1/dpat.1 share/bash-completion/completions/dpat lib/systemd/system/dpat.service \
+    lib/sysusers.d/dpat.conf; do
+    grep -q "/$file\$" <<<"$found" || { echo "no $file in $found"; return 1; }
+  done
+  cmp "$(find root -name _dpat)" dpat.zsh
+  cmp "$(find root -name dpat.fish)" dpat.fish
+  # the unit starts what was installed
+  program=$(sed -n 's/^ExecStart=\([^ ]*\) .*/\1/p' "$(find root -name dpat.service)")
+  [ -x "root$program" ]
+}

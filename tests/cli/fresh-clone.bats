@@ -5,8 +5,8 @@ setup() {
   dpat_home
   unset MAKEFLAGS MAKELEVEL MFLAGS
   mkdir -p clone/tests stand-ins
-  cp "$TOP_SRCDIR/GNUmakefile" "$TOP_SRCDIR/bootstrap" clone/
-  cp "$TOP_SRCDIR/tests/tools.txt" "$TOP_SRCDIR/tests/tools.sh" clone/tests/
+  install -m 755 "$TOP_SRCDIR/GNUmakefile" "$TOP_SRCDIR/bootstrap" clone/
+  install -m 644 "$TOP_SRCDIR/tests/tools.txt" "$TOP_SRCDIR/tests/tools.sh" clone/tests/
   CALLS=$HOME/calls
   stand_in apt-get 'case "$*" in *--print-uris*|*--simulate*) ;; *) echo "apt-get $*" >>"$CALLS" ;; esac'
   stand_in sudo 'echo "sudo $*" >>"$CALLS"'
@@ -198,6 +198,14 @@ as_root() { stand_in id 'echo 0'; }
   [ "$(sh tests/tools.sh missing)" = frob ]
   stand_in frobnicate true
   [ -z "$(sh tests/tools.sh missing)" ]
+}
+
+@test "every command that a test looks for is in the table" {
+  awk '$1 !~ /^#/ { print $1 }' tests/tools.txt >"$HOME/known"
+  looked_for=$(grep -rhoE 'command -v [a-z][a-z0-9-]*' "$TOP_SRCDIR"/tests/{cli,lint} "$TOP_SRCDIR"/tests/*.sh | sed 's/.* //' | sort -u |
+    grep -vxE 'apt-get|dpkg-deb|sudo')
+  [ "$(wc -l <<<"$looked_for")" -gt 15 ]
+  run -1 grep -vxFf "$HOME/known" <<<"$looked_for"
 }
 
 @test "words it does not know" {
