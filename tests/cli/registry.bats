@@ -359,9 +359,10 @@ refused() {
   # one kind of token is never good for another
   token=$(json '["token"]' <answer)
   bearer=$(curl -s "$URL/v2/users/login" -d "{\"username\":\"alice\",\"password\":\"$PASSWORD\"}" | json '["token"]')
-  for other in "$bearer" "$token" "$(cat ci)" "${refresh%????}AAAA" x ''; do
+  for other in "$bearer" "$token" "$(cat ci)" "${refresh%????}AAAA" x; do
     [ "$(by_refresh "$other")" = 401 ]
   done
+  [ "$(by_refresh '')" = 400 ] # none at all
   for other in "$refresh" "$token"; do
     [ "$(curl -s -o answer -w '%{http_code}' -H "Authorization: Bearer $other" "$URL/v2/user")" = 401 ]
   done
