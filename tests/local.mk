@@ -97,9 +97,11 @@ test_support = \
 	tests/support/flood.py \
 	tests/support/hub-api.json \
 	tests/support/hub.py \
+	tests/support/crash.py \
 	tests/support/inject.py \
 	tests/support/matrix.py \
 	tests/support/oci.py \
+	tests/support/oom.c \
 	tests/support/openapi.py \
 	tests/support/otp.py \
 	tests/support/probes.py \
