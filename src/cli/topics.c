@@ -57,7 +57,10 @@ static const char environment_text[] =
     "\n"
     "Where these variables are not set they are ~/.config, ~/.local/state and ~/.local/share. Without HOME, what\n"
     "stores nothing works, as a command that signs in for itself with DPAT_PASSWORD_FILE; what needs one of these\n"
-    "files says so (exit 12).\n";
+    "files says so (exit 12).\n"
+    "\n"
+    "dpat uses none of these files, nor one that a variable names, when everybody may write it, or its folder without\n"
+    "the sticky bit (exit 12): it could name another service for your password. chmod o-w is the remedy.\n";
 
 static const char scopes_text[] =
     "A token carries one scope or more. Each implies those above it in this list:\n"
@@ -91,9 +94,11 @@ static const char secrets_text[] =
     "Where secrets rest (dpat status tells): sessions in sessions.json in the state folder (see dpat help\n"
     "environment), readable by you alone, or in the keystore (dpat keystore init --sessions; the way back is dpat\n"
     "keystore release); what --docker and dpat login write, wherever Docker keeps its own: in the credential helper\n"
-    "that Docker's config.json names, else as base64 in config.json itself, of which dpat warns. Where a machine has\n"
-    "no such helper, dpat is one: its keystore is a file sealed under a passphrase (dpat keystore init --docker),\n"
-    "whose key the kernel can keep for a while (dpat keystore unlock).\n"
+    "that Docker's config.json names, or that docker chooses by itself where it names none and has no entries\n"
+    "(pass, else secretservice); else as base64 in config.json itself, of which dpat warns. What a helper stored\n"
+    "is read back. docker 28.3 and later prefers the credentials in DOCKER_AUTH_CONFIG: dpat says so where it\n"
+    "matters. Where a machine has no such helper, dpat is one: its keystore is a file sealed under a passphrase\n"
+    "(dpat keystore init --docker), whose key the kernel can keep for a while (dpat keystore unlock).\n"
     "\n"
     "What rests goes when it should: dpat logout takes the session and what dpat put into the credentials of Docker\n"
     "and podman; dpat delete takes what was saved or given to them of that token; when a session expired, the next\n"
