@@ -24,7 +24,8 @@ setup() { load lib.bash; dpat_home; }
   [ "$(printf '%s' "$output" | json '["token"]["scopes"]')" = "['repo:read']" ]
   created=$(date -d "$(printf '%s' "$output" | json '["token"]["created_at"]')" +%s)
   expires=$(date -d "$(printf '%s' "$output" | json '["token"]["expires_at"]')" +%s)
-  [ $((90 * 86400 - (expires - created))) -le 3 ] && [ $((expires - created)) -le $((90 * 86400)) ]
+  [ $((90 * 86400 - (expires - created))) -le 3 ]
+  [ $((expires - created)) -le $((90 * 86400)) ]
   DPAT_DEFAULT_EXPIRES=never succeeds dpat create forever --json
   [ "$(printf '%s' "$output" | json '["token"]["expires_at"]')" = null ]
   dpat config set default_expires 1d
