@@ -175,14 +175,20 @@ PYTHON
   silent
 }
 
-@test "answers of a service" {
-  unset DPAT_SERVICE
+# A service that answers with what is in the file answer, or where there is none with an error that quotes the request.
+wire() {
   cat >wire.py <<'PYTHON'
-import http.server
+import http.server, json, os
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
-        body = open("answer", "rb").read()
-        self.send_response(200)
+        status = 200 if os.path.exists("answer") else 400
+        if status == 200:
+            body = open("answer", "rb").read()
+        else:
+            asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            body = json.dumps({"message": "cannot read " + asked, "code": "usage",
+                               "fields": {"password": json.loads(asked).get("password")}}).encode()
+        self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -191,7 +197,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
 open("wire.tmp", "w").write(str(server.server_port))
-__import__("os").rename("wire.tmp", "wire.port")
+os.rename("wire.tmp", "wire.port")
 server.serve_forever()
 PYTHON
   "$PYTHON3" wire.py 3>&- &
@@ -199,6 +205,11 @@ PYTHON
   wait_until test -s wire.port
   DPAT_SERVICE=http://127.0.0.1:$(cat wire.port)
   export DPAT_SERVICE
+}
+
+@test "answers of a service" {
+  unset DPAT_SERVICE
+  wire
   place() { cp "$1" answer; }
   json_forms '{"token":"' '}'
   printf '{"token":"hunter2.hunter2.hunter2"}' >forms/no-jwt
@@ -211,29 +222,7 @@ PYTHON
 
 @test "a service that quotes what it was sent" {
   unset DPAT_SERVICE
-  cat >echo.py <<'PYTHON'
-import http.server, json
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        body = json.dumps({"message": "cannot read " + asked, "code": "usage",
-                           "fields": {"password": json.loads(asked).get("password")}}).encode()
-        self.send_response(400)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def log_message(self, *_):
-        pass
-server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-open("wire.tmp", "w").write(str(server.server_port))
-__import__("os").rename("wire.tmp", "wire.port")
-server.serve_forever()
-PYTHON
-  "$PYTHON3" echo.py 3>&- &
-  WIRE=$!
-  wait_until test -s wire.port
-  DPAT_SERVICE=http://127.0.0.1:$(cat wire.port)
-  export DPAT_SERVICE
+  wire
   for secret in hunter2 'hunt"er2\\x' "$(printf 'dpat_%038d' 0)"; do
     run dpat login alice --password-stdin --debug <<<"$secret"
     [ "$status" -eq 2 ]
