@@ -16,11 +16,11 @@ static void use (const char *path)
     struct docker_file file = { .lock = FILE_LOCK_INIT };
     struct error err = ERROR_INIT;
     AUTO (credential) credential = { .user = NULL };
-    bool found;
     if (docker_file_edit (&file, path, &err) == 0) {
         (void)docker_file_helper (&file, &rules_podman, "registry.example");
         (void)docker_file_helper (&file, &rules_docker, "registry.example");
-        (void)docker_file_get (&file, &rules_docker, "registry.example", &credential, &found, &err);
+        (void)docker_file_get (&file, &rules_docker, "registry.example", &credential);
+        (void)docker_file_check_readable (&file, NULL, &err);
         docker_file_mark (&file, "registry.example");
         docker_file_set_store (&file, "dpat");
         if (docker_file_write (&file, &err) != 0)
