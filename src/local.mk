@@ -20,6 +20,8 @@ libdpat_a_SOURCES = \
 	src/base/file_replace.c \
 	src/base/form.c \
 	src/base/form.h \
+	src/base/invisible.c \
+	src/base/invisible.h \
 	src/base/json.c \
 	src/base/json.h \
 	src/base/library.c \

@@ -14,7 +14,7 @@
     X (SETTING_NOT_SET, "setting_not_set", 1, 404, false, "a setting has no value in the config file")                 \
     X (USAGE, "usage", 2, 400, false, "unknown command or option, or a missing or superfluous argument")               \
     X (SECRET_IN_ARGUMENT, "secret_in_argument", 2, 400, false, "an argument looks like a secret; it was not used")    \
-    X (INVALID_NAME, "invalid_name", 2, 400, false, "a token name is empty, too long or has control characters")       \
+    X (INVALID_NAME, "invalid_name", 2, 400, false, "a token name is empty, too long or has hidden characters")        \
     X (INVALID_SCOPE, "invalid_scope", 2, 400, false, "a scope is unknown")                                            \
     X (INVALID_TIME, "invalid_time", 2, 400, false, "an expiry, a time or a duration cannot be read or is past")       \
     X (INVALID_TOKEN_ID, "invalid_token_id", 2, 400, false, "a token id is malformed")                                 \

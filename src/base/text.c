@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "src/base/invisible.h"
+
 size_t text_decode (const char *s, size_t len, uint32_t *ret_code)
 {
     static const struct {
@@ -71,11 +73,19 @@ static size_t clean_step (const char *s, size_t len, size_t *ret_keep)
 
 void text_append_clean (struct buffer *out, const char *s, size_t len)
 {
+    char number[INVISIBLE_TEXT_SIZE];
+    uint32_t code = 0;
+    size_t hidden = invisible_find (s, len, &code);
     for (size_t at = 0; at < len;) {
         size_t keep;
         size_t n = clean_step (s + at, len - at, &keep);
-        buffer_append (out, keep ? s + at : "?", keep ? keep : 1);
+        if (at == hidden && keep)
+            buffer_puts (out, invisible_format (code, number));
+        else
+            buffer_append (out, keep ? s + at : "?", keep ? keep : 1);
         at += n;
+        if (at > hidden)
+            hidden = at + invisible_find (s + at, len - at, &code);
     }
 }
 

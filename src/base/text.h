@@ -22,10 +22,11 @@ long text_count (const char *s, size_t len);
 /* Whether valid UTF-8 text holds a control character; invalid text counts as holding one. */
 bool text_has_control (const char *s, size_t len);
 
-/* Append s to out with every control character and every invalid byte replaced by "?". */
+/* Append s to out as people may read it: every control character and every invalid byte replaced by "?", and what
+ * nobody would see (invisible.h) by its number, as "<U+200B>". */
 void text_append_clean (struct buffer *out, const char *s, size_t len);
 
-/* The same in a NUL-terminated string; it never grows. */
+/* Replace control characters and invalid bytes by "?" in a NUL-terminated string; it never grows. */
 void text_clean_in_place (char *s);
 
 /* The edit distance between two ASCII words (insert, delete, substitute, swap of neighbours), for "did you mean". Words

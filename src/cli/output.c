@@ -178,9 +178,10 @@ void output_error (const struct error *error, bool json)
         json_set (document, "error", output_error_to_json (error));
         json_write (&text, document);
     } else {
-        buffer_printf (&text, "dpat: %s", error->text);
-        if (error->hint[0])
-            buffer_printf (&text, "\nhint: %s", error->hint);
+        buffer_puts (&text, "dpat: ");
+        text_append_clean (&text, error->text, strlen (error->text));
+        buffer_puts (&text, error->hint[0] ? "\nhint: " : "");
+        text_append_clean (&text, error->hint, strlen (error->hint));
     }
     buffer_puts (&text, "\n");
     write_talk (&text);

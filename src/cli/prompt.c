@@ -9,6 +9,7 @@
 
 #include "src/base/file.h"
 #include "src/base/memory.h"
+#include "src/base/text.h"
 
 enum { ANSWER_MAX = 1024 };
 
@@ -107,9 +108,12 @@ int prompt_confirm (const char *question, bool no_input, struct error *err)
         error_set (err, ERROR_NO_INPUT, "this needs a yes, and there is nobody to ask: %s", question);
         return error_hint (err, "give -y to say yes beforehand");
     }
-    AUTOFREE char *label = xasprintf ("%s [y/N]", question);
+    AUTO (buffer) label; /* names in the question come from elsewhere */
+    buffer_init (&label, 65536);
+    text_append_clean (&label, question, strlen (question));
+    buffer_puts (&label, " [y/N]");
     AUTO (secret) typed = SECRET_INIT;
-    if (ask (label, RPP_ECHO_ON, no_input, &typed, err) != 0)
+    if (ask (buffer_text (&label), RPP_ECHO_ON, no_input, &typed, err) != 0)
         return -1;
     const char *answer = secret_text (&typed);
     if (strcmp (answer, "y") == 0 || strcmp (answer, "Y") == 0 || strcmp (answer, "yes") == 0)

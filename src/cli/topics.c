@@ -148,7 +148,8 @@ static const char output_text[] =
 static const char selectors_text[] =
     "A TOKEN is a token's exact name, its id, the beginning of its id (4 characters at least, and only one\n"
     "token's), or - for one per line on standard input. A name comes before an id. A name that two tokens have\n"
-    "is refused (exit 6) with both ids.\n"
+    "is refused (exit 6) with both ids. A new name has no characters that nobody sees, but those inside an emoji; in\n"
+    "an old one they are shown by number, as <U+200B>: use its id, or the name as --json has it.\n"
     "\n"
     "list, activate, deactivate and delete also take selectors; all that are given must hold:\n"
     "\n"

@@ -16,7 +16,7 @@ enum { SHORT_ID = 8 };
 
 static void put_member (struct buffer *out, const json_t *object, const char *key)
 {
-    AUTOFREE char *text = view_clean_member (object, key);
+    AUTOFREE char *text = view_script_member (object, key);
     buffer_puts (out, text);
 }
 

@@ -52,8 +52,8 @@ static void print_lines (struct view *view, const json_t *entries)
         const json_t *token = json_object_get (entry, "token");
         buffer_puts (view->out, json_get_string (entry, "at"));
         for (size_t m = 0; m < ARRAY_SIZE (members); m++) {
-            AUTOFREE char *text =
-                members[m] ? view_clean_member (entry, members[m]) : view_clean_member (token, m == 2 ? "id" : "name");
+            AUTOFREE char *text = members[m] ? view_script_member (entry, members[m])
+                                             : view_script_member (token, m == 2 ? "id" : "name");
             buffer_printf (view->out, "\t%s", text);
         }
         buffer_puts (view->out, "\n");

@@ -5,12 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/invisible.h"
 #include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/base/text.h"
 #include "src/base/time.h"
 
 char *view_clean_member (const json_t *object, const char *key)
+{
+    AUTO (buffer) clean;
+    const char *text = json_get_string (object, key);
+    size_t len = text ? strlen (text) : 0;
+    buffer_init (&clean, len * INVISIBLE_TEXT_SIZE);
+    text_append_clean (&clean, text, len);
+    return xstrdup (buffer_text (&clean));
+}
+
+char *view_script_member (const json_t *object, const char *key)
 {
     const char *text = json_get_string (object, key);
     char *clean = xstrdup (text ? text : "");

@@ -11,9 +11,12 @@
 struct libscols_line;
 struct libscols_table;
 
-/* A string member of a document, "" when it is null; members come from services, so their control characters go.
- * Owned. */
+/* A string member of a document, "" when it is null; members come from services, so their control characters go, and
+ * characters that nobody would see are shown by number. Owned. */
 char *view_clean_member (const json_t *object, const char *key);
+
+/* The same for scripts, which see every character: a name stays the one that names its token. Owned. */
+char *view_script_member (const json_t *object, const char *key);
 
 /* An instant of a document for a person: relative on a terminal, else as it stands; absent when it is null. Owned. */
 char *view_describe_time (const struct view *view, const json_t *object, const char *key, const char *absent);

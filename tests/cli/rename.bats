@@ -49,3 +49,35 @@ setup() { load lib.bash; dpat_home; signed_in; dpat create ci -s write -q >ci.to
     [[ $stderr == *create* || $stderr == *rename* ]]
   done
 }
+
+@test "a name with characters that nobody sees is refused, and an old one is shown for what it is" {
+  id=$(id_of ci)
+  zero=$'\u200b' tag=$'\U000e0061' soft=$'\u00ad'
+  for hidden in "c${zero}i" "ci$tag" "c${soft}i" $'\ufeffci' $'c\u200di' $'ci\ufe0f'; do
+    fails_with invalid_name dpat rename ci "$hidden"
+    fails_with invalid_name dpat create "$hidden" -q
+    [[ $stderr == *'<U+'* ]]
+    [[ $stderr != *"$hidden"* ]]
+  done
+  succeeds dpat rename ci $'\U0001f469\u200d\U0001f4bb \u2764\ufe0f'
+  succeeds dpat list
+  [[ $output == *$'\U0001f469\u200d\U0001f4bb \u2764\ufe0f'* ]]
+  # as an older dpat took it
+  old="c${zero}i"
+  sqlite3 "$STORE" "UPDATE token SET name = '$old' WHERE id = '$id'"
+  for command in list "show $id" "show $old" "deactivate $old -n"; do
+    # shellcheck disable=SC2086 # a command with its arguments
+    succeeds dpat $command
+    [[ $output$stderr == *'c<U+200B>i'* ]]
+    [[ $output$stderr != *"$zero"* ]]
+  done
+  [ "$(dpat list --json | json '["tokens"][0]["name"]')" = "$old" ]
+  [ "$(names)" = "$old" ]
+  succeeds dpat rename "$old" ci
+  sqlite3 "$STORE" "UPDATE token SET name = '$old' WHERE id = '$id'"
+  run "$PYTHON3" "$TOP_SRCDIR/tests/support/terminal.py" --expect 'c<U+200B>i' --send n -- "$DPAT" delete "$old"
+  [ "$status" -eq "$(exit_of declined)" ]
+  succeeds dpat delete "$old" -y
+  [[ $stderr == *'c<U+200B>i'* ]]
+  [ -z "$(names)" ]
+}

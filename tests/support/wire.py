@@ -166,6 +166,21 @@ def try_forms():
         expect(f"GET /token{query}", status, {expected})
 
 
+def try_names():
+    """Names with characters that nobody sees are refused as Docker Hub refuses a bad name; those in emoji are not."""
+    for label, expected in (("c\u200bi", 400), ("ci\u00ad", 400), ("c\u200di", 400), ("\U000e0061", 400), ("\u3000", 400),
+                            ("\U0001f469\u200d\U0001f4bb", 200), ("\u2764\ufe0f", 200)):
+        bearer = service.sign_in("alice")
+        _, _, token = service.as_user(bearer, "POST", "/v2/access-tokens", LABEL)
+        path = f"/v2/access-tokens/{token['uuid']}"
+        expect(f"PATCH {label!a}", service.as_user(bearer, "PATCH", path, {"token_label": label})[0], {expected})
+        for path in ("/v2/access-tokens", "/v2/access-tokens/desktop-generate"):
+            status, _, document = service.as_user(bearer, "POST", path, {"token_label": label})
+            expect(f"POST {path} {label!a}", status, {expected if expected == 400 else 201})
+            if status == 400 and "token_label" not in document["fields"]:
+                wrong.append(f"{label!a}: {document}")
+
+
 def main():
     for route, expected in EMPTY.items():
         expect(f"{route} without a body", ask(route, None), {expected})
@@ -176,6 +191,7 @@ def main():
     for path, expected in QUERIES.items():
         expect(path, service.as_user(bearer, "GET", path)[0], {expected})
     try_forms()
+    try_names()
     print("\n".join(wrong))
     sys.exit(1 if wrong else 0)
 

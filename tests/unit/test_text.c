@@ -44,6 +44,30 @@ static void cleans_to_question_marks (void **state)
     assert_string_equal (text, "a?[1m??\xc3\xbc");
 }
 
+static void what_nobody_sees_is_shown_by_number (void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *shown;
+    } rows[] = { { "ci", "ci" },
+                 { "c\xe2\x80\x8bi", "c<U+200B>i" },
+                 { "\xef\xbb\xbf"
+                   "ci\xc2\xad",
+                   "<U+FEFF>ci<U+00AD>" },
+                 { "\xf3\xa0\x81\xa1", "<U+E0061>" },
+                 { "a\x1b\xe2\x80\x8b\xff"
+                   "b",
+                   "a?<U+200B>?b" },
+                 { "\xe2\x9d\xa4\xef\xb8\x8f\xef\xb8\x8f", "\xe2\x9d\xa4\xef\xb8\x8f<U+FE0F>" },
+                 { "", "" } };
+    for (size_t i = 0; i < ARRAY_SIZE (rows); i++) {
+        AUTO (buffer) out;
+        buffer_init (&out, 1000);
+        text_append_clean (&out, rows[i].text, strlen (rows[i].text));
+        assert_string_equal (buffer_text (&out), rows[i].shown);
+    }
+}
+
 static void measures_distance (void **state)
 {
     (void)state;
@@ -58,6 +82,7 @@ int main (void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test (counts_characters_of_valid_utf8_only),
+        cmocka_unit_test (what_nobody_sees_is_shown_by_number),
         cmocka_unit_test (knows_what_drives_a_terminal),
         cmocka_unit_test (cleans_to_question_marks),
         cmocka_unit_test (measures_distance),

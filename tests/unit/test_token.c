@@ -94,6 +94,94 @@ static void names_have_1_to_100_characters (void **state)
     }
 }
 
+/* The name "a", the character, "b". */
+static const char *around (uint32_t code, char name[8])
+{
+    char *at = name;
+    *at++ = 'a';
+    if (code < 0x800)
+        *at++ = (char)(0xc0 | code >> 6);
+    else if (code < 0x10000)
+        *at++ = (char)(0xe0 | code >> 12);
+    else {
+        *at++ = (char)(0xf0 | code >> 18);
+        *at++ = (char)(0x80 | (code >> 12 & 0x3f));
+    }
+    if (code >= 0x800)
+        *at++ = (char)(0x80 | (code >> 6 & 0x3f));
+    *at++ = (char)(0x80 | (code & 0x3f));
+    *at++ = 'b';
+    *at = '\0';
+    return name;
+}
+
+static void new_names_have_nothing_that_nobody_sees (void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = { { 0xad, 0xad },       { 0x34f, 0x34f },     { 0x61c, 0x61c },     { 0x115f, 0x1160 },
+                   { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },   { 0x200b, 0x200f },   { 0x2028, 0x202e },
+                   { 0x2060, 0x206f },   { 0x3164, 0x3164 },   { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },
+                   { 0xffa0, 0xffa0 },   { 0xfff9, 0xfffb },   { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+                   { 0xe0001, 0xe0001 }, { 0xe0020, 0xe007f }, { 0xe0100, 0xe01ef } };
+    char name[8];
+    for (size_t i = 0; i < ARRAY_SIZE (ranges); i++)
+        for (uint32_t code = ranges[i].first; code <= ranges[i].last; code++) {
+            struct error err = ERROR_INIT;
+            if (token_name_check (around (code, name), &err) == 0)
+                fail_msg ("U+%04X was taken", (unsigned)code);
+            assert_code (&err, ERROR_INVALID_NAME);
+        }
+    static const uint32_t seen[] = { 0xe9, 0x4e2d, 0x5d0, 0x627, 0x915, 0x301, 0xa0, 0x1f433, 0x2764, 0x600 };
+    for (size_t i = 0; i < ARRAY_SIZE (seen); i++)
+        if (token_name_check (around (seen[i], name), NULL) != 0)
+            fail_msg ("U+%04X was refused", (unsigned)seen[i]);
+}
+
+#define JOINER "\xe2\x80\x8d"
+#define SELECTOR "\xef\xb8\x8f"
+#define HEART "\xe2\x9d\xa4"
+#define WOMAN "\xf0\x9f\x91\xa9"
+#define LAPTOP "\xf0\x9f\x92\xbb"
+#define TONE "\xf0\x9f\x8f\xbd"
+#define FLAG "\xf0\x9f\x8f\xb3"
+#define RAINBOW "\xf0\x9f\x8c\x88"
+#define KEYCAP "\xe2\x83\xa3"
+
+static void emoji_may_be_joined (void **state)
+{
+    (void)state;
+    static const char *const good[] = { WOMAN JOINER LAPTOP,
+                                        WOMAN TONE JOINER LAPTOP " of alice",
+                                        HEART SELECTOR,
+                                        FLAG SELECTOR JOINER RAINBOW,
+                                        WOMAN JOINER HEART SELECTOR JOINER WOMAN,
+                                        "ci " HEART SELECTOR " cd",
+                                        "1" SELECTOR KEYCAP,
+                                        "#" SELECTOR KEYCAP };
+    static const char *const bad[] = { "a" JOINER "b",
+                                       WOMAN JOINER,
+                                       JOINER WOMAN,
+                                       WOMAN JOINER JOINER LAPTOP,
+                                       WOMAN JOINER "a",
+                                       "a" SELECTOR,
+                                       SELECTOR HEART,
+                                       HEART SELECTOR SELECTOR,
+                                       HEART "\xef\xb8\x8e", /* text presentation */
+                                       "1" SELECTOR,
+                                       "1" SELECTOR "2",
+                                       WOMAN "\xe2\x80\x8b" LAPTOP,
+                                       "\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xbf", /* tags */
+                                       "\xe3\x80\x80\xc2\xa0 " };
+    for (size_t i = 0; i < ARRAY_SIZE (good); i++)
+        if (token_name_check (good[i], NULL) != 0)
+            fail_msg ("\"%s\" was refused", good[i]);
+    for (size_t i = 0; i < ARRAY_SIZE (bad); i++)
+        if (token_name_check (bad[i], NULL) == 0)
+            fail_msg ("\"%s\" was taken", bad[i]);
+}
+
 static void account_names_can_be_namespaces (void **state)
 {
     (void)state;
@@ -238,6 +326,8 @@ int main (void)
         cmocka_unit_test (a_higher_scope_implies_the_lower),
         cmocka_unit_test (lists_keep_order_and_drop_duplicates),
         cmocka_unit_test (names_have_1_to_100_characters),
+        cmocka_unit_test (new_names_have_nothing_that_nobody_sees),
+        cmocka_unit_test (emoji_may_be_joined),
         cmocka_unit_test (account_names_can_be_namespaces),
         cmocka_unit_test (expired_beats_inactive),
         cmocka_unit_test (secrets_have_their_form),
