@@ -5,22 +5,28 @@
 #include "src/base/error.h"
 
 static const char overview_text[] =
-    "A personal access token (PAT) stands in for the account password when a program signs in to a registry: one\n"
-    "token per program, with a scope and an expiry. Its secret is shown once; you can rename, deactivate or delete it\n"
-    "at any time. dpat makes and manages these tokens, for shell scripts, CI jobs and people at a terminal.\n"
+    "A personal access token (PAT) stands in for the account password when a\n"
+    "program signs in to a registry: one token per program, with a scope and an\n"
+    "expiry. Its secret is shown once; you can rename, deactivate or delete it at\n"
+    "any time. dpat makes and manages these tokens, for shell scripts, CI jobs and\n"
+    "people at a terminal.\n"
     "\n"
-    "dpat works on a token service, which --service, DPAT_SERVICE or the last dpat login chooses:\n"
+    "dpat works on a token service, which --service, DPAT_SERVICE or the last dpat\n"
+    "login chooses:\n"
     "\n"
     "  hub    Docker Hub, the default\n"
     "  local  the embedded service: one SQLite file on this machine, and no server\n"
-    "  URL    the embedded service on another machine (dpat serve), or any service that speaks Docker Hub's API\n"
+    "  URL    the embedded service on another machine (dpat serve), or any service\n"
+    "         that speaks Docker Hub's API\n"
     "\n"
-    "dpat help services has the table of what each of them can do. What a service cannot do is \"unsupported\"\n"
-    "(exit 5).\n"
+    "dpat help services has the table of what each of them can do. What a service\n"
+    "cannot do is \"unsupported\" (exit 5).\n"
     "\n"
-    "dpat login signs in, dpat create makes a token, dpat list shows all, dpat delete revokes one. To try that\n"
-    "without an account at Docker Hub, begin with dpat account add NAME --service local. A private registry can\n"
-    "delegate authentication to dpat serve: dpat help private-registry goes from nothing to a pushed image.\n";
+    "dpat login signs in, dpat create makes a token, dpat list shows all, dpat\n"
+    "delete revokes one. To try that without an account at Docker Hub, begin with\n"
+    "dpat account add NAME --service local. A private registry can delegate\n"
+    "authentication to dpat serve: dpat help private-registry goes from nothing to\n"
+    "a pushed image.\n";
 
 static const char environment_text[] =
     "What is said on the command line comes first, then the environment, then the config file, then the\n"

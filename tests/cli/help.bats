@@ -83,7 +83,7 @@ setup() { load lib.bash; dpat_home; }
   while IFS= read -r line; do
     [[ -z $line || $page == *"$line"* ]] || { echo "dpat(1) lacks: $line"; return 1; }
   done < <(tail -n +3 <<<"$overview")
-  [[ $(dpat help) == *"$(sed -n 3,5p <<<"$overview")"* ]]
+  [[ $(dpat help) == *"$(sed -n 3,6p <<<"$overview")"* ]]
   # every command and topic that it names
   count=0
   while read -r words; do
