@@ -16,14 +16,15 @@ static const char *nearest_topic (const char *name)
 
 static int unknown_topic (const char *name, struct error *err)
 {
+    const struct stranger *stranger = strangers_find (STRANGER_COMMAND, "", name);
     const char *nearest = nearest_topic (name);
+    if (stranger == NULL)
+        stranger = strangers_find (STRANGER_FILLER, "", name);
+    error_set (err, ERROR_USAGE, "there is no help on \"%.60s\"", name);
+    if (nearest == NULL && stranger)
+        return error_hint (err, "%s", stranger->hint);
     if (nearest == NULL)
         nearest = commands_nearest (commands_all (), name);
-    const struct stranger *stranger = strangers_find (STRANGER_COMMAND, "", name);
-    const struct stranger *filler = strangers_find (STRANGER_FILLER, "", name);
-    error_set (err, ERROR_USAGE, "there is no help on \"%.60s\"", name);
-    if (stranger || filler)
-        return error_hint (err, "%s", stranger ? stranger->hint : filler->hint);
     if (nearest)
         return error_hint (err, "did you mean dpat help %s?", nearest);
     return error_hint (err, "dpat --help lists commands and topics");
