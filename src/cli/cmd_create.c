@@ -388,15 +388,18 @@ const struct command cmd_create = {
         "otherwise; a token that never expires must be asked for (-e never). A date means the end of that day, UTC.\n"
         "\n"
         "The secret is shown once, on a terminal, or goes where an option sends it; stdout that is no terminal\n"
-        "needs -q or --json; --out - is -q. The place is opened before the token is made. When the secret cannot be "
-        "delivered, or\n"
-        "the command that shall take it fails, the token is deleted again, and the exit code is 14.\n"
+        "needs -q or --json; --out - is -q. The place is opened before the token is made. When the secret cannot be\n"
+        "delivered, or the command that takes it fails or does not read its stdin to the end, the token is deleted\n"
+        "again, and the exit code is 14. When dpat is killed meanwhile, the next dpat command at that service tells\n"
+        "of the token (dpat help secrets).\n"
         "\n"
         "With --docker the secret goes where docker login would put it for --registry; with --format podman where\n"
         "podman login would, for skopeo and buildah as well. podman's --registry may name a repository, as\n"
         "registry.example/team.\n"
         "\n"
-        "An active token of that name is exit 6, unless --allow-duplicate; --if-absent then makes nothing.",
+        "An active token of that name is exit 6, unless --allow-duplicate. With --if-absent nothing is made then, and\n"
+        "that succeeds where its secret is in the file, the keystore or Docker's entry that the options name; else it\n"
+        "is exit 6 too. What --command did with a secret cannot be checked.",
     .examples =
         (const struct command_example[]){
             { "dpat create laptop", "shown on the terminal, once" },

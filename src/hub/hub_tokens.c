@@ -273,7 +273,8 @@ int hub_create (struct service *service, const struct caller *caller, const stru
         return error_set (err, ERROR_INVALID_SCOPE, "a token needs a scope");
     if (wish->expires_us != 0 && wish->expires_us <= clock_now_us ())
         return error_set (err, ERROR_INVALID_TIME, "the expiry of the token is past");
-    if (!wish->allow_duplicate && check_name_is_free (service, caller, wish->name, err) != 0)
+    /* a service that remembers requests sees to it itself */
+    if (!wish->allow_duplicate && wish->request == NULL && check_name_is_free (service, caller, wish->name, err) != 0)
         return -1;
     int status = wish->source == TOKEN_AUTO ? create_auto (hub, caller, wish, &made, err)
                                             : create_manual (hub, caller, wish, &made, err);

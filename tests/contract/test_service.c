@@ -74,6 +74,118 @@ static void bad_wishes_make_nothing (void **state)
     assert_int_equal (count_tokens (), 0);
 }
 
+/* Make a token by a request of that id, which differs in its last digit. */
+static int ask_for (const char *name, char digit, struct token_made *ret_made, struct error *err)
+{
+    char id[] = "0b57f5f6-5d5c-4d0b-9a3c-3f1f5a1f0a00";
+    id[sizeof (id) - 2] = digit;
+    const struct token_request request = { .id = id, .maker = "boot:1:2:3", .sink = "file" };
+    const struct token_wish wish = { .name = name,
+                                     .scopes = { .list = { SCOPE_READ }, .count = 1 },
+                                     .request = &request };
+    const struct caller caller = as (&world.session);
+    return service_create (world.service, &caller, &wish, ret_made, err);
+}
+
+/* How many are undelivered; the first goes to ret_first, which may be NULL. */
+static size_t count_undelivered (struct undelivered *ret_first)
+{
+    AUTO (undelivered_list) list = { .items = NULL };
+    const struct caller caller = as (&world.session);
+    struct error err = ERROR_INIT;
+    if (world.server)
+        server_tick (world.server); /* so that uses of tokens are written */
+    assert_ok (service_undelivered (world.service, &caller, &list, &err), &err);
+    if (list.count > 0 && ret_first) {
+        *ret_first = list.items[0];
+        list.items[0].token = (struct token){ .name = NULL }; /* handed over */
+    }
+    return list.count;
+}
+
+static void set_delivery (const char *id, enum delivery_step step)
+{
+    const struct token_change change = { .delivery = &step };
+    const struct caller caller = as (&world.session);
+    struct error err = ERROR_INIT;
+    assert_ok (service_update (world.service, &caller, id, &change, NULL, &err), &err);
+}
+
+static void a_request_is_remembered_until_its_secret_is_delivered (void **state)
+{
+    (void)state;
+    AUTO (token_made) made = { .secret = SECRET_INIT };
+    struct error err = ERROR_INIT;
+    struct undelivered first = { .step = DELIVERY_DONE };
+    make ("without a request", 0, NULL, NULL);
+    assert_int_equal (count_undelivered (NULL), 0);
+    assert_ok (ask_for ("ci", '1', &made, &err), &err);
+    clock_advance_s (7);
+    assert_int_equal (count_undelivered (&first), 1);
+    assert_string_equal (first.token.id, made.token.id);
+    assert_string_equal (first.request_id, "0b57f5f6-5d5c-4d0b-9a3c-3f1f5a1f0a01");
+    assert_string_equal (first.maker, "boot:1:2:3");
+    assert_string_equal (first.sink, "file");
+    assert_int_equal (first.step, DELIVERY_MADE);
+    assert_int_equal (first.age_s, 7);
+    token_release (&first.token);
+    set_delivery (made.token.id, DELIVERY_BEGUN);
+    assert_int_equal (count_undelivered (&first), 1);
+    assert_int_equal (first.step, DELIVERY_BEGUN);
+    token_release (&first.token);
+    set_delivery (made.token.id, DELIVERY_DONE);
+    set_delivery (made.token.id, DELIVERY_BEGUN); /* what is done stays done */
+    assert_int_equal (count_undelivered (NULL), 0);
+}
+
+static void who_uses_or_activates_a_token_has_its_secret (void **state)
+{
+    (void)state;
+    AUTO (token_made) used = { .secret = SECRET_INIT };
+    AUTO (token_made) activated = { .secret = SECRET_INIT };
+    AUTO (token_made) deleted = { .secret = SECRET_INIT };
+    AUTO (session) session = { .bearer = SECRET_INIT };
+    const struct caller caller = as (&world.session);
+    struct error err = ERROR_INIT;
+    assert_ok (ask_for ("used", '1', &used, &err), &err);
+    assert_ok (ask_for ("activated", '2', &activated, &err), &err);
+    assert_ok (ask_for ("deleted", '3', &deleted, &err), &err);
+    assert_int_equal (count_undelivered (NULL), 3);
+    clock_advance_s (60);
+    assert_ok (sign_in ("alice", secret_text (&used.secret), &session, &err), &err);
+    assert_int_equal (count_undelivered (NULL), 2);
+    set_active (activated.token.id, false); /* it opens nothing */
+    assert_int_equal (count_undelivered (NULL), 1);
+    set_active (activated.token.id, true);
+    assert_int_equal (count_undelivered (NULL), 1);
+    assert_ok (service_delete (world.service, &caller, deleted.token.id, &err), &err);
+    assert_int_equal (count_undelivered (NULL), 0);
+}
+
+static void a_request_never_makes_a_second_token (void **state)
+{
+    (void)state;
+    AUTO (token_made) made = { .secret = SECRET_INIT };
+    AUTO (token_made) again = { .secret = SECRET_INIT };
+    const struct caller caller = as (&world.session);
+    struct error err = ERROR_INIT;
+    assert_ok (ask_for ("ci", '1', &made, &err), &err);
+    for (int i = 0; i < 3; i++) {
+        struct error why = ERROR_INIT;
+        assert_int_equal (ask_for (i == 0 ? "ci" : "other", '1', &again, &why), -1);
+        assert_code (&why, ERROR_REQUEST_REPEATED);
+        assert_string_equal (why.details[0].text, made.token.id);
+        if (i == 1) /* nor when it is gone, for a day */
+            assert_ok (service_delete (world.service, &caller, made.token.id, &err), &err);
+    }
+    assert_int_equal (count_tokens (), 0);
+    if (world.server)
+        return; /* by then the session is over, and its server's clock is another */
+    clock_advance_s (11 * 3600);
+    struct error why = ERROR_INIT;
+    assert_int_equal (ask_for ("other", '1', &again, &why), -1);
+}
+
 static void an_active_name_is_taken_once (void **state)
 {
     (void)state;
@@ -519,6 +631,9 @@ int main (void)
 #define EACH(adapter)                                                                                                  \
     TEST (a_token_has_what_was_wished_and_who_made_it, adapter), TEST (a_use_is_recorded, adapter),                    \
         TEST (bad_wishes_make_nothing, adapter), TEST (an_active_name_is_taken_once, adapter),                         \
+        TEST (a_request_is_remembered_until_its_secret_is_delivered, adapter),                                         \
+        TEST (who_uses_or_activates_a_token_has_its_secret, adapter),                                                  \
+        TEST (a_request_never_makes_a_second_token, adapter),                                                          \
         TEST (a_name_is_free_when_its_token_is_not_active, adapter), TEST (only_name_and_state_change, adapter),       \
         TEST (a_rename_takes_no_active_name, adapter),                                                                 \
         TEST (a_token_that_is_not_active_authenticates_nothing_at_once, adapter),                                      \
