@@ -63,6 +63,8 @@ conmon_path = ["$PWD/bin/conmon"]
 helper_binaries_dir = ["$PWD/root/usr/lib/podman", "$PWD/root/usr/libexec/podman"]
 [engine.runtimes]
 crun = ["$PWD/bin/crun"]
+[network]
+network_config_dir = "$PWD/storage/networks"
 C
 }
 

@@ -54,9 +54,13 @@ BODIES = {
 
 
 def memory(pid):
-    """KiB that the process has for itself."""
-    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as lines:
-        return sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Dirty:", "Private_Clean:")))
+    """KiB that the process has for itself. The server hides its map from all but root."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as lines:
+            return sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Dirty:", "Private_Clean:")))
+    except PermissionError:
+        with open(f"/proc/{pid}/status", encoding="ascii") as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon:"))
 
 
 def is_well(service, source="127.0.0.1"):
