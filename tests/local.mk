@@ -62,6 +62,7 @@ sweep_tests = @SWEEP_TESTS@
 # These try a sample ("some" in lib.bash), and all of it in make check-long.
 sampled_tests = \
 	tests/cli/write-faults.bats \
+	tests/cli/docker-situations.bats \
 	tests/cli/faults.bats \
 	tests/cli/keystore.bats \
 	tests/cli/keystore-faults.bats \

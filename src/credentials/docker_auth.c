@@ -94,47 +94,59 @@ static void encode_auth (struct buffer *auth, const struct credential *credentia
     crypto_base64 (auth, buffer_text (&text), text.len);
 }
 
+/* Whether it is a member that docker wants to be a string, and is not. */
+static bool is_of_another_kind (const char *key, const json_t *value)
+{
+    static const char *const others[] = { "email", "serveraddress" };
+    bool is_known = false;
+    for (size_t i = 0; i < ARRAY_SIZE (secret_members); i++)
+        is_known = is_known || go_is_name (key, secret_members[i]);
+    for (size_t i = 0; i < ARRAY_SIZE (others); i++)
+        is_known = is_known || go_is_name (key, others[i]);
+    return is_known && !json_is_string (value) && !json_is_null (value);
+}
+
+/* Take out what held a credential, and what would keep docker from reading the entry. */
+static void clear (json_t *entry)
+{
+    const char *key;
+    json_t *value;
+    void *next;
+    for (size_t i = 0; i < ARRAY_SIZE (secret_members); i++)
+        go_remove (entry, secret_members[i]);
+    json_object_foreach_safe (entry, next, key, value)
+    {
+        if (is_of_another_kind (key, value))
+            json_object_del (entry, key);
+    }
+}
+
 void docker_auth_write (json_t *entry, const struct credential *credential)
 {
     AUTO (buffer) auth;
     buffer_init (&auth, 2 * AUTH_MAX_BYTES);
     bool is_identity = strcmp (credential->user, IDENTITY_USER) == 0;
     encode_auth (&auth, credential, is_identity);
-    for (size_t i = 0; i < ARRAY_SIZE (secret_members); i++)
-        go_remove (entry, secret_members[i]);
+    clear (entry);
     json_set (entry, "auth", json_stringn (buffer_text (&auth), auth.len));
     if (is_identity)
         json_set (entry, "identitytoken", json_stringn (credential->secret.data, credential->secret.len));
 }
 
-/* A member that docker wants to be a string, and is not. */
-static bool has_member_of_another_kind (json_t *entry)
-{
-    static const char *const others[] = { "email", "serveraddress" };
-    const char *key;
-    json_t *value;
-    json_object_foreach (entry, key, value)
-    {
-        bool is_known = false;
-        for (size_t i = 0; i < ARRAY_SIZE (secret_members); i++)
-            is_known = is_known || go_is_name (key, secret_members[i]);
-        for (size_t i = 0; i < ARRAY_SIZE (others); i++)
-            is_known = is_known || go_is_name (key, others[i]);
-        if (is_known && !json_is_string (value) && !json_is_null (value))
-            return true;
-    }
-    return false;
-}
-
 const char *docker_auth_find_fault (json_t *entry)
 {
     AUTO (credential) held = { .user = NULL };
+    const char *key;
+    json_t *value;
     if (entry == NULL || json_is_null (entry))
         return NULL;
     if (!json_is_object (entry))
         return "is not an object";
-    if (has_member_of_another_kind (entry))
-        return "has a member that is not a string";
+    json_object_foreach (entry, key, value)
+    {
+        if (is_of_another_kind (key, value))
+            return "has a member that is not a string";
+    }
     const char *auth = go_get_string (entry, "auth");
     return has_text (auth) && decode_auth (auth, &held) != 0 ? "has an \"auth\" that is not base64 of user:secret"
                                                              : NULL;

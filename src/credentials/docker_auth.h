@@ -13,8 +13,8 @@
  * secret: nobody wrote that for dpat, and nothing matches it. */
 bool docker_auth_read (json_t *entry, struct credential *ret_credential);
 
-/* Put a credential into an entry, which is an object. What held one before is taken out, in whichever case of letters;
- * all other members stay. */
+/* Put a credential into an entry, which is an object. What held one before is taken out, in whichever case of letters,
+ * and what would keep docker from reading it; all other members stay. */
 void docker_auth_write (json_t *entry, const struct credential *credential);
 
 /* Why docker cannot read the entry, and with it the file: "has an \"auth\" that is not base64 of user:secret". NULL

@@ -31,6 +31,51 @@ finish() {
   [[ $(docker_sends reg.example/app) == '{"password": "bobs s3cret", '* ]]
 }
 
+@test "what is typed as a registry is what docker looks up" {
+  succeeds dpat create one --docker --registry HTTPS://reg.example:5000/v2/
+  [[ $(docker_sends reg.example:5000/app) == '{"password": "dpat_'*'"username": "alice"}' ]]
+  for hub in docker.io https://registry-1.docker.io/ Index.Docker.io HTTPS://index.docker.io/v1/; do
+    printf '{"auths":{"keep.example":{"auth":"bWU6bWluZQ=="}}}' >"$CONFIG"
+    succeeds dpat create "$hub" --docker --registry "$hub"
+    for image in alpine docker.io/library/alpine index.docker.io/team/app; do
+      [[ $(docker_sends "$image") == '{"password": "dpat_'* ]] || { echo "$hub: no credentials for $image"; return 1; }
+    done
+  done
+}
+
+@test "a config.json as sudo docker login and chown leave it, which docker then goes on with" {
+  needs_nobody
+  chown 65534:65534 "$PUBLIC"
+  user() { as_nobody env DOCKER_HOST= DPAT_SERVICE=local "$@"; }
+  user "$PUBLIC/dpat" account add alice --password-stdin -q <<<"$PASSWORD"
+  user "$PUBLIC/dpat" login alice --password-stdin <<<"$PASSWORD" 2>/dev/null
+  install -d -m 700 -o 65534 -g 0 "$PUBLIC/.docker"
+  cp "$CONFIG" "$PUBLIC/.docker/config.json"
+  DOCKER_CONFIG=$PUBLIC/.docker docker login --username bob --password-stdin keep.example <<<hunter22 >said 2>&1
+  chown 65534:0 "$PUBLIC/.docker/config.json"
+  chmod 600 "$PUBLIC/.docker/config.json"
+  [ "$(stat -c %u:%g:%a "$PUBLIC/.docker/config.json")" = 65534:0:600 ]
+  succeeds user "$PUBLIC/dpat" create ci --docker --registry reg.example
+  [ "$(stat -c %u:%g:%a "$PUBLIC/.docker/config.json")" = 65534:65534:600 ]
+  export DOCKER_CONFIG=$PUBLIC/.docker
+  sends_ours
+  [[ $(docker_sends keep.example/app) == '{"password": "hunter22", '* ]]
+}
+
+@test "a config.json that a killed dpat left half-written is whole for docker after the next run" {
+  entry='{"auths":{"keep.example":{"auth":"bWU6bWluZQ=="}}}'
+  longer='{"auths":{"keep.example":{"auth":"bWU6bWluZQ=="},"reg.example":{"auth":"Ym9iOng="}}}'
+  printf %s "$entry" >"$DOCKER_CONFIG/.config.json.dpat-old"
+  printf %s "$longer" >"$DOCKER_CONFIG/.config.json.dpat-new"
+  printf %s "${longer:0:60}" >"$CONFIG"
+  docker pull keep.example/app >said 2>&1 || :
+  grep -q 'WARNING: Error' said
+  succeeds dpat status
+  [ "$(cat "$CONFIG")" = "$entry" ]
+  [[ $(docker_sends keep.example/app) == '{"password": "mine", '* ]]
+  [ "$(ls -A "$DOCKER_CONFIG")" = $'config.json\nconfig.json.lock' ]
+}
+
 ONLY_OURS=', "serveraddress": "reg.example", "username": "alice"}'
 
 # docker sends the token that dpat made for reg.example, and nothing else of an entry: sends_ours
@@ -46,11 +91,13 @@ entries() {
 }
 
 @test "what somebody keeps in an entry, in any letters, is replaced only with a yes, and then altogether" {
-  for entry in '{"auth":"Ym9iOng="}' '{"Auth":"Ym9iOng="}' '{"AUTH":"Ym9iOng="}' '{"IdentityToken":"i"}' '{"identitytoken":"i"}' \
-    '{"registrytoken":"r"}' '{"registryToken":"r"}' '{"REGISTRYTOKEN":"r","auth":""}' '{"password":"p"}' '{"PassWord":"p"}' \
-    '{"username":"bob"}' '{"username":"bob","Password":"p"}' '"plain"' '5' '["x"]' '{"auth":5}' '{"auth":"!!"}' \
-    '{"auth":"Ym9iOng"}' '{"auth":"Ym9i"}' '{"auth":"OmJvYg=="}' '{"auth":"","AUTH":"Ym9iOng="}' '{"\u212Aind":1,"identityTo\u212Aen":"i"}' \
-    '{"pa\u017fsword":"p"}'; do
+  local entries=('{"auth":"Ym9iOng="}' '{"Auth":"Ym9iOng="}' '{"AUTH":"Ym9iOng="}' '{"IdentityToken":"i"}' '{"identitytoken":"i"}'
+    '{"registrytoken":"r"}' '{"registryToken":"r"}' '{"REGISTRYTOKEN":"r","auth":""}' '{"password":"p"}' '{"PassWord":"p"}'
+    '{"username":"bob"}' '{"username":"bob","Password":"p"}' '"plain"' '5' '["x"]' '{"auth":5}' '{"auth":"!!"}'
+    '{"auth":"Ym9iOng"}' '{"auth":"Ym9i"}' '{"auth":"OmJvYg=="}' '{"auth":"","AUTH":"Ym9iOng="}' '{"\u212Aind":1,"identityTo\u212Aen":"i"}'
+    '{"pa\u017fsword":"p"}')
+  mapfile -t sample < <(some 8 "${entries[@]}")
+  for entry in "${sample[@]}"; do
     entries "\"reg.example\":$entry"
     cp "$CONFIG" before
     run --separate-stderr dpat create ci --docker --registry reg.example
@@ -146,7 +193,8 @@ broken() {
 }
 
 @test "another registry's entry that docker cannot read is told with its name, by all that docker would look there for" {
-  for text in "${BROKEN[@]}"; do
+  mapfile -t sample < <(some 4 "${BROKEN[@]}")
+  for text in "${sample[@]}"; do
     broken "$text"
     docker pull reg.example/app >said 2>&1 || :
     grep -q 'WARNING: Error parsing config file' said || { echo "docker reads $text"; return 1; }

@@ -137,9 +137,9 @@ static void entries_hold_what_docker_reads (void **state)
 static void what_is_written_replaces_all_that_counted (void **state)
 {
     (void)state;
-    json_auto_t *entry =
-        parse ("{\"Auth\":\"x\",\"own\":1,\"REGISTRYTOKEN\":\"r\",\"IdentityToken\":\"i\",\"userName\":\"u\","
-               "\"Pa\\u017f\\u017fword\":\"p\",\"auth\":5}");
+    json_auto_t *entry = parse ("{\"Auth\":\"x\",\"own\":1,\"Email\":5,\"serverAddress\":{},\"REGISTRYTOKEN\":\"r\","
+                                "\"IdentityToken\":\"i\",\"userName\":\"u\","
+                                "\"Pa\\u017f\\u017fword\":\"p\",\"auth\":5}");
     AUTO (credential) alice = { .user = xstrdup ("alice"), .secret = support_secret ("s3") };
     docker_auth_write (entry, &alice);
     assert_text (entry, "{\"own\":1,\"auth\":\"YWxpY2U6czM=\"}");
