@@ -11,6 +11,7 @@
 #include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/credentials/process.h"
+#include "src/credentials/session_file.h"
 
 int sink_deliver (struct sink *sink, const struct token_made *made, struct error *err)
 {
@@ -173,7 +174,7 @@ struct sink *sink_keystore_open (const struct saved_place *place, const char *ke
     static const struct sink_ops ops = { .deliver = keystore_sink_deliver,
                                          .free = keystore_sink_free,
                                          .name = "keystore" };
-    if (keystore_check (place->keystore, err) != 0)
+    if (session_file_check (place->state_folder, err) != 0 || keystore_check_write (place->keystore, err) != 0)
         return NULL;
     struct keystore_sink *sink = xmalloc (sizeof (*sink));
     *sink = (struct keystore_sink){ .sink.ops = &ops, .place = place, .key = key };

@@ -46,8 +46,8 @@ int sink_file_is_filled (const char *path, bool *ret_filled, struct error *err);
  * ERROR_USAGE for an empty one. command is borrowed. Owned: sink_free. */
 struct sink *sink_command_open (const char *command, struct error *err);
 
-/* A sink that saves the secret in the keystore under key. A keystore that is locked is opened now, before the service
- * is asked. All is borrowed until sink_free. Owned: sink_free. */
+/* A sink that saves the secret in the keystore under key. That it could be put there and remembered is checked, and
+ * a keystore that is locked opened, now. All is borrowed until sink_free. Owned: sink_free. */
 struct sink *sink_keystore_open (const struct saved_place *place, const char *key, struct error *err);
 
 /* A sink that signs the Docker CLI, or podman, in with the new token. entry is borrowed until sink_free. Whether the

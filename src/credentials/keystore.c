@@ -307,6 +307,14 @@ int keystore_check (struct keystore *keystore, struct error *err)
     return read_content (keystore, &content, err);
 }
 
+int keystore_check_write (struct keystore *keystore, struct error *err)
+{
+    struct error why = ERROR_INIT;
+    if (keystore_check (keystore, err) != 0)
+        return -1;
+    return file_check_replace (keystore->path, LOCK_TIMEOUT_MS, &why) == 0 ? 0 : fail_file (&why, err);
+}
+
 int keystore_set_passphrase (struct keystore *keystore, const struct secret *passphrase, struct error *err)
 {
     __attribute__ ((cleanup (content_release))) struct content content = CONTENT_INIT;

@@ -38,6 +38,10 @@ int keystore_init (struct keystore *keystore, const struct secret *passphrase, s
 /* See that it can be opened; the key is then known. */
 int keystore_check (struct keystore *keystore, struct error *err);
 
+/* See that something could be put into it now, as file_check_replace does: before something is made that is to go
+ * there. */
+int keystore_check_write (struct keystore *keystore, struct error *err);
+
 /* Seal it anew under another passphrase; a key that rests in the keyring is forgotten. */
 int keystore_set_passphrase (struct keystore *keystore, const struct secret *passphrase, struct error *err);
 

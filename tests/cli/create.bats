@@ -314,6 +314,39 @@ setup() { load lib.bash; dpat_home; }
   fails_with usage dpat create ci --command cat --docker
 }
 
+@test "a lock that cannot be had is told before a token is made" {
+  signed_in
+  printf 'a long passphrase\n' >passphrase
+  export DPAT_PASSPHRASE_FILE=$HOME/passphrase
+  dpat keystore init -q
+  mkdir -p "$DOCKER_CONFIG"
+  echo '{}' >"$DOCKER_CONFIG/config.json"
+  state=$XDG_STATE_HOME/dpat
+  for row in "$state/keystore --save" "$state/sessions.json --save" "$state/sessions.json --docker --registry reg.example" \
+    "$DOCKER_CONFIG/config.json --docker --registry reg.example"; do
+    read -ra words <<<"$row"
+    rm -rf "${words[0]}.lock"
+    mkdir "${words[0]}.lock" # not even root makes a lock of that
+    run --separate-stderr dpat create ci "${words[@]:1}"
+    [ "$status" -eq 12 ] || { echo "$row: $status: $stderr"; return 1; }
+    [[ $stderr == *"${words[0]}"* ]]
+    rm -r "${words[0]}.lock"
+  done
+  [ "$(sqlite3 "$STORE" "SELECT count(*) FROM audit WHERE action = 'token_created'")" -eq 0 ]
+}
+
+@test "a new file is synced with its folder" {
+  native_only 'strace and the sanitizers get in each other'"'"'s way'
+  command -v strace >/dev/null || skip 'no strace here'
+  [ "$(id -u)" -eq 0 ] || skip 'needs root to trace a program that hides its memory'
+  signed_in
+  mkdir folder
+  strace -y -o trace -e trace=fsync,write "$DPAT" create ci --out folder/ci.token 2>/dev/null
+  tail -n +"$(grep -n 'write(.*folder/ci.token' trace | cut -d : -f 1 | head -1)" trace >after
+  grep -q 'fsync(.*folder/ci.token>' after
+  grep -q "fsync(.*$HOME/folder>" after
+}
+
 @test "a command sees no secret in its arguments or environment" {
   signed_in
   succeeds dpat create ci --command 'cat >got; tr "\0" "\n" </proc/$PPID/cmdline >seen; env >>seen'
