@@ -315,8 +315,10 @@ static int accept_present (struct invocation *invocation, const struct token *to
 static void tell_made (const struct app *app, const struct create_work *work, const struct creation *creation)
 {
     if (creation->unnoted.code != ERROR_NONE)
-        output_note ("warning: had this run been interrupted, nothing would have told of the token: %s",
-                     creation->unnoted.text);
+        output_note (
+            "warning: no note of the delivery could be kept; had this run been killed, no later one would have "
+            "told of the token: %s",
+            creation->unnoted.text);
     if (creation->unconfirmed.code != ERROR_NONE)
         output_note (
             "warning: the secret was delivered, but the service could not be told, and later commands will warn "

@@ -369,3 +369,56 @@ print(base64.b64decode(json.load(open(sys.argv[1]))["auths"]["https://index.dock
   [ "$status" -ne 0 ]
   [ -z "$(dpat list -q)" ]
 }
+
+# What runs that were killed left is in notes, for this service remembers no requests.
+notes() { find "$XDG_STATE_HOME/dpat" -name '*.note' | wc -l; }
+
+@test "a run that is killed while the service makes its token leaves a note, and the next names what fits" {
+  plain_hub
+  fault 'POST /v2/access-tokens' late:0.5
+  "$DPAT" create ci -q >/dev/null 2>&1 3>&- &
+  pid=$!
+  wait_until grep -q '^POST /v2/access-tokens ' requests
+  kill -9 $pid
+  wait $pid 2>/dev/null || :
+  rm fault
+  [ "$(notes)" -eq 1 ]
+  made() { dpat list --porcelain 2>/dev/null | grep -q ci; }
+  wait_until made
+  succeeds dpat list -q
+  [[ $stderr == *'may have made the token "ci"'*'dpat delete'*'dpat activate'* ]]
+  succeeds dpat activate ci
+  succeeds dpat list -q
+  [ -z "$stderr" ]
+  [ "$(notes)" -eq 0 ]
+}
+
+@test "a run that is killed while it delivers leaves a note until its token is deleted" {
+  plain_hub
+  # shellcheck disable=SC2016 # for the command's shell
+  "$DPAT" create ci --command 'echo $$ >child; cat >got; touch started; exec sleep 60' >/dev/null 2>&1 3>&- &
+  pid=$!
+  wait_until test -e started
+  succeeds dpat list -q
+  [ -z "$stderr" ] # it goes on
+  kill -9 $pid "$(cat child)"
+  wait $pid 2>/dev/null || :
+  for _ in first again; do
+    succeeds dpat list -q
+    [[ $stderr == *'has made the token "ci"'*'dpat delete'* ]]
+  done
+  fails_with name_taken dpat create ci --if-absent --out got
+  dpat delete ci -y 2>/dev/null
+  succeeds dpat list -q
+  [ -z "$stderr" ]
+  [ "$(notes)" -eq 0 ]
+  [ ! -e "$XDG_STATE_HOME/dpat/deliveries" ]
+}
+
+@test "where no note can be kept, create says so and goes on" {
+  plain_hub
+  export DPAT_PASSWORD_FILE=$HOME/password DPAT_USER=alice DPAT_STATE_DIR=/dev/null/dpat
+  succeeds dpat create ci -q
+  [[ $output == dckr_pat_* ]]
+  [[ $stderr == *'warning: no note of the delivery could be kept'*/dev/null* ]]
+}
