@@ -99,20 +99,21 @@ def level(service, pid, shapes, count, most_kib):
         if not is_well(service):
             wrong.append("an honest client was not answered")
         seen.append(memory(pid))
-    # what the first rounds take may be kept
+    # what the first rounds take may be kept, and on a busy machine threads are late to take it; a leak is in all of them
     print(f"{count} a round: {seen} KiB")
-    if seen[-1] - seen[1] > most_kib:
-        wrong.append(f"{seen[-1] - seen[1]} KiB more after {4 * count} of them")
+    more = min(late - early for early, late in zip(seen[1:], seen[3:]))
+    if more > most_kib:
+        wrong.append(f"{more} KiB more after any {2 * count} of them")
     return wrong
 
 
 def heads(service, pid):
-    return level(service, pid, HEADS, 1500, 2500)
+    return level(service, pid, HEADS, 1500, 1250)
 
 
 def bodies(service, pid):
     """All at once, none read: what they take is what their text takes."""
-    wrong = level(service, pid, BODIES, 300, 2500)
+    wrong = level(service, pid, BODIES, 300, 1250)
     before = memory(pid)
     kept = strike(service, list(BODIES.values()), 400, 400)
     if not is_well(service):
