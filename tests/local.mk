@@ -84,6 +84,7 @@ test_support = \
 	tests/announce.sh \
 	tests/environment.sh \
 	tests/run-bats \
+	tests/run-unit \
 	tests/cli/helper.bash \
 	tests/cli/keystore.bash \
 	tests/cli/lib.bash \
@@ -196,7 +197,7 @@ tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver
 LOG_DRIVER = $(tap_driver)
 BATS_LOG_DRIVER = $(tap_driver)
 SH_LOG_DRIVER = $(tap_driver)
-LOG_COMPILER = $(DPAT_RUNNER)
+LOG_COMPILER = $(srcdir)/tests/run-unit $(DPAT_RUNNER)
 BATS_LOG_COMPILER = $(srcdir)/tests/run-bats $(BATS)
 AM_BATS_LOG_FLAGS = --tap
 SH_LOG_COMPILER = sh

@@ -3,7 +3,7 @@
 . "$TOP_SRCDIR/tests/lint/lib.sh"
 command -v shellcheck >/dev/null || { echo '1..0 # SKIP no shellcheck'; exit 0; }
 
-shellcheck --external-sources --exclude=SC1091 bootstrap .ci/run .ci/root tests/run-bats tests/*.sh tests/lint/*.sh tests/data/*/*.sh >"$wrong" 2>&1
+shellcheck --external-sources --exclude=SC1091 bootstrap .ci/run .ci/root tests/run-* tests/*.sh tests/lint/*.sh tests/data/*/*.sh >"$wrong" 2>&1
 promise 'scripts' "$wrong"
 
 # In bats, a variable may be meant for a function of the library.

