@@ -285,7 +285,8 @@ static enum MHD_Result on_request (void *context, struct MHD_Connection *connect
         *data_len = 0;
         return MHD_YES;
     }
-    if (exchange->body.starved || (exchange->reply.status == 0 && !has_memory ()))
+    /* without a body no time has passed since the head was there */
+    if (exchange->body.starved || (exchange->reply.status == 0 && exchange->body.len > 0 && !has_memory ()))
         return refuse (generation, connection, exchange);
     if (exchange->body.failed) {
         exchange_refuse (exchange, 413, "the body is too large");

@@ -27,7 +27,7 @@ struct server_config {
     struct network_list proxies;    /* whose X-Forwarded-For is believed */
     unsigned requests_per_minute;   /* of one client address; 0: any number */
     unsigned connections;           /* open at once; 0: 512 */
-    unsigned connections_of_client; /* of one client address; 0: 64 */
+    unsigned connections_of_client; /* of one client address, or IPv6 /64; 0: 64 */
     bool metrics_for_all;           /* /metrics answers others than loopback, too */
     const char *registry_audience;  /* the `service` of the registries that trust this one; NULL: REGISTRY_AUDIENCE */
     unsigned registry_life_s;       /* of registry tokens; 0: REGISTRY_LIFE_S */

@@ -269,14 +269,18 @@ code() { curl -s -o answer -w '%{http_code}' "$@"; }
   stop_server
   start_server --behind-proxy 127.0.0.0/8 --listen "127.0.0.1:$PORT"
   try() { code "$URL/v2/users/login" -H 'X-Forwarded-For: 203.0.113.9' -d "{\"username\":\"alice\",\"password\":\"$1\"}" "${@:2}"; }
-  for i in $(seq 130); do
-    printf 'url = "%s/v2/users/login"\nheader = "X-Forwarded-For: 198.51.100.%d"\noutput = /dev/null\n' "$URL" "$((i / 4))"
-    printf 'data = "{\\"username\\":\\"alice\\",\\"password\\":\\"guess number %d\\"}"\nnext\n' "$i"
-  done | sed '$d' >attack
-  curl -s -K attack
-  # the attack goes on, whatever is forgotten meanwhile
-  tail -n 19 attack >further
-  press() { curl -s -K further; }
+  guessed=0
+  guess() { # that many times, each from an address of its own
+    for _ in $(seq "$1"); do
+      guessed=$((guessed + 1))
+      printf 'url = "%s/v2/users/login"\nheader = "X-Forwarded-For: 198.51.100.%d"\noutput = /dev/null\n' "$URL" "$guessed"
+      printf 'data = "{\\"username\\":\\"alice\\",\\"password\\":\\"guess number %d\\"}"\nnext\n' "$guessed"
+    done >guesses
+    sed -i '$d' guesses
+    curl -s -K guesses
+  }
+  press() { guess 4; } # the attack goes on, whatever is forgotten meanwhile
+  guess 120
   press
   [ "$(try "$PASSWORD")" = 429 ]
   for no_help in "$others" "$pat" "${session}x" nonsense; do
