@@ -1,8 +1,10 @@
 /* dpat status: who is signed in, until when, and where secrets rest. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/clock.h"
 #include "src/base/json.h"
+#include "src/base/log.h"
 #include "src/base/memory.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
@@ -26,7 +28,7 @@ static const struct option_spec status_specs[] = {
 };
 
 /* A session whose bearer is lost is none. */
-static void find_session (const struct app *app, const struct session_file *file, bool has_keystore,
+static void find_session (struct app *app, const struct session_file *file, bool has_keystore,
                           struct status_facts *facts)
 {
     AUTO (kept_session) kept = { .service = NULL };
@@ -39,6 +41,12 @@ static void find_session (const struct app *app, const struct session_file *file
     facts->with = STATUS_PASSWORD;
     facts->expires_at = kept.expires_at;
     facts->secrets_in = kept.bearer.data ? session_file_path (file) : keystore_path (app->keystore);
+    /* What interrupted runs left at the embedded service is told, where neither a passphrase nor a network is needed.
+     */
+    struct error why = ERROR_INIT;
+    if (kept.bearer.data && app->settings.service_kind == SERVICE_LOCAL && getenv ("DPAT_PASSWORD_FILE") == NULL
+        && app_sign_in (app, &why) != 0)
+        log_debug ("what interrupted runs left cannot be looked at: %s", why.text);
 }
 
 /* Whether one of the entries is of a token that somebody signed in with; an automatic one belongs to a session. */
