@@ -196,10 +196,10 @@ is_named() {
   native_only 'the sanitizers have an allocator of their own'
   "$CC" -shared -fPIC -o oom.so "$TOP_SRCDIR/tests/support/oom.c"
   # close enough to meet the first uses of SQLite and of libcrypto
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/crash.py" oom --preload "$HOME/oom.so" --every 17 --first 0.7 -- -q
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/crash.py" oom --preload "$HOME/oom.so" --every 67 --first 0.7 -- -q
   for sink in '--out {}' '--docker --registry {}.example'; do
     # shellcheck disable=SC2086 # options
-    "$PYTHON3" "$TOP_SRCDIR/tests/support/crash.py" oom --preload "$HOME/oom.so" --every 151 --first 0.7 -- $sink
+    "$PYTHON3" "$TOP_SRCDIR/tests/support/crash.py" oom --preload "$HOME/oom.so" --every 401 --first 0.7 -- $sink
   done
 }
 
@@ -207,5 +207,5 @@ is_named() {
   native_only 'strace and the sanitizers get in each other'"'"'s way'
   command -v strace >/dev/null || skip 'no strace here'
   [ "$(id -u)" -eq 0 ] || skip 'needs root to trace a program that hides its memory'
-  "$PYTHON3" "$TOP_SRCDIR/tests/support/crash.py" kill --every 29 -- --out '{}'
+  "$PYTHON3" "$TOP_SRCDIR/tests/support/crash.py" kill --every 37 -- --out '{}'
 }
