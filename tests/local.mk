@@ -225,9 +225,9 @@ check_DATA = announced
 # The seconds of one core that all files together take, and those of make check-long.
 if SANITIZERS
 check_seconds = 600
-long_seconds = 1800
+long_seconds = 900
 else
-check_seconds = 250
+check_seconds = 330
 long_seconds = 600
 endif
 
