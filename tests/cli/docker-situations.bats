@@ -198,7 +198,7 @@ broken() {
   for text in "${sample[@]}"; do
     broken "$text"
     docker pull reg.example/app >said 2>&1 || :
-    grep -q 'WARNING: Error parsing config file' said || { echo "docker reads $text"; return 1; }
+    grep -qE 'WARNING: Error (parsing|loading) config file' said || { echo "docker reads $text"; return 1; }
     fails_with credentials_file dpat create ci --docker --registry reg.example
     [[ $stderr == *"$CONFIG"*'"bad.example"'*'hint: '*'by hand'* ]] || { echo "$text: $stderr"; return 1; }
     INPUT=password fails_with credentials_file dpat login alice --password-stdin --registry reg.example
@@ -224,7 +224,7 @@ broken() {
     '"PROXIES":{"default":{"httpProxy":5}}' '"aliases":{"x":[]}'; do
     broken "$text"
     docker pull reg.example/app >said 2>&1 || :
-    grep -q 'WARNING: Error parsing config file' said || { echo "docker reads $text"; return 1; }
+    grep -qE 'WARNING: Error (parsing|loading) config file' said || { echo "docker reads $text"; return 1; }
     fails_with credentials_file dpat create ci --docker --registry reg.example
     [[ $stderr == *"$CONFIG"*"${text%%:*}"*'hint: '*'by hand'* ]] || { echo "$text: $stderr"; return 1; }
     succeeds dpat status

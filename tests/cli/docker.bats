@@ -8,10 +8,6 @@ setup() {
   CONFIG=$DOCKER_CONFIG/config.json
 }
 
-needs_docker() {
-  command -v docker >/dev/null || skip 'no docker client here'
-}
-
 @test "the docker client shows a registry what create --docker wrote" {
   needs_docker
   registry

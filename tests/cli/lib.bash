@@ -282,6 +282,14 @@ as_nobody() {
   "${NOBODY[@]}" "$@"
 }
 
+# Skip without the docker client, or with one that is older than what the test tells of it: needs_docker [MAJOR-VERSION]
+needs_docker() {
+  command -v docker >/dev/null || skip 'no docker client here'
+  local version
+  version=$(docker --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')
+  [ "$version" -ge "${1-0}" ] || skip "the docker client here is version $version, older than $1"
+}
+
 needs_nobody() {
   [ "$(id -u)" -eq 0 ] || skip 'needs root to become another user'
   public_folder

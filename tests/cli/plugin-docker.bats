@@ -7,10 +7,6 @@ setup() {
   PLUGIN=$DOCKER_CONFIG/cli-plugins/docker-pat
 }
 
-needs_docker() {
-  command -v docker >/dev/null || skip 'no docker client here'
-}
-
 @test "its metadata opens nothing of the user's, no terminal and no socket, and starts nothing" {
   native_only 'the sanitizers open files of their own'
   command -v strace >/dev/null || skip 'no strace here'
@@ -91,7 +87,7 @@ needs_docker() {
 }
 
 @test "completion through docker" {
-  needs_docker
+  needs_docker 23
   signed_in
   dpat create ci-one -q >/dev/null
   complete() { docker __complete "$@" 2>/dev/null; }

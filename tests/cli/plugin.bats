@@ -8,10 +8,6 @@ setup() {
   signed_in
 }
 
-needs_docker() {
-  command -v docker >/dev/null || skip 'no docker client here'
-}
-
 @test "its metadata, without touching anything" {
   run --separate-stderr env -i "$PLUGIN" docker-cli-plugin-metadata
   [ "$status" -eq 0 ]
@@ -84,7 +80,7 @@ needs_docker() {
 }
 
 @test "the real docker client completes with it" {
-  needs_docker
+  needs_docker 23
   succeeds docker __complete pat crea
   [[ $output == *create*':4'* ]]
 }

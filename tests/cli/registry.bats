@@ -66,8 +66,6 @@ stop_registry() {
 
 needs_skopeo() { command -v skopeo >/dev/null || skip 'no skopeo here'; }
 
-needs_docker() { command -v docker >/dev/null || skip 'no docker client here'; }
-
 image() { "$PYTHON3" "$TOP_SRCDIR/tests/support/oci.py" "$1" 1 "$1"; }
 
 # push USER SECRET-FILE IMAGE-FOLDER NAME
