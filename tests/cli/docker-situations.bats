@@ -194,6 +194,7 @@ broken() {
 }
 
 @test "another registry's entry that docker cannot read is told with its name, by all that docker would look there for" {
+  needs_docker 23
   mapfile -t sample < <(some 4 "${BROKEN[@]}")
   for text in "${sample[@]}"; do
     broken "$text"
@@ -249,6 +250,7 @@ broken() {
 }
 
 @test "where a helper has the secret docker finds it all the same, and the entry is told" {
+  needs_docker 23
   vault_helper
   broken '"credsStore":"vault","auths":{"bad.example":{"auth":"!!"}}'
   succeeds dpat create ci --docker --registry reg.example
