@@ -12,14 +12,14 @@ rows() { sqlite3 "$STORE" 'SELECT count(*) FROM token'; }
 @test "the table of tokens is strict and named token" {
   [[ $(sqlite3 "$STORE" '.schema token') == *STRICT* ]]
   [ "$(sqlite3 "$STORE" 'PRAGMA journal_mode')" = wal ]
-  [ "$(sqlite3 "$STORE" 'PRAGMA user_version')" -eq 3 ]
+  [ "$(sqlite3 "$STORE" 'PRAGMA user_version')" -eq 4 ]
 }
 
 @test "a store of an older version is brought up to date, and nothing of it is lost" {
-  sqlite3 "$STORE" 'DROP TABLE namespace_grant; DROP TABLE public_repository; DROP TABLE token_address;
+  sqlite3 "$STORE" 'DROP TABLE namespace_grant; DROP TABLE public_repository; DROP TABLE token_address; DROP TABLE delivery;
     DROP INDEX audit_by_time; DROP INDEX audit_by_token; PRAGMA user_version = 2'
   succeeds dpat account grant alice team write
-  [ "$(sqlite3 "$STORE" 'PRAGMA user_version')" -eq 3 ]
+  [ "$(sqlite3 "$STORE" 'PRAGMA user_version')" -eq 4 ]
   [ "$(names)" = ci ]
   [ "$(dpat log ci --porcelain | cut -f 3)" = token_created ]
   [ "$(head -n 1 "$STORE.key")" = 'dpat-key 1' ] # a key for a registry is made when it is needed
