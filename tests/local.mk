@@ -7,6 +7,7 @@ unit_tests = \
 	tests/unit/test_connections \
 	tests/unit/test_commands \
 	tests/unit/test_crypto \
+	tests/unit/test_deliveries \
 	tests/unit/test_docker_config \
 	tests/unit/test_docker_rules \
 	tests/unit/test_error \

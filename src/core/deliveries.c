@@ -45,15 +45,13 @@ static bool has_arrived (const struct delivery_place *place, const char *token_i
            && holds;
 }
 
-/* One that the service remembers. */
+/* One that the service remembers, and whose maker has ended. */
 static int settle_known (const struct delivery_place *place, const struct undelivered *item, bool dry_run,
                          struct leftover_list *list, struct error *err)
 {
     static const enum delivery_step done = DELIVERY_DONE;
     const struct token_change is_done = { .delivery = &done };
     struct error why = ERROR_INIT;
-    if (!is_over (item))
-        return 0;
     if (item->step == DELIVERY_MADE && !dry_run) {
         int status = service_delete (place->service, place->caller, item->token.id, &why);
         if (status == 0)
@@ -179,6 +177,18 @@ static int search_note (void *context, struct delivery_note *note, const struct 
     return 0;
 }
 
+/* Its maker has ended, which it may have done well since the service was asked. */
+static int check_again (struct delivery_place *place, const struct token *token, struct error *err)
+{
+    AUTO (undelivered_list) items = { .items = NULL };
+    if (ask (place, &items, err) != 0)
+        return -1;
+    for (size_t i = 0; i < items.count; i++)
+        if (strcmp (items.items[i].token.id, token->id) == 0)
+            return fail_lost (token, err);
+    return 0;
+}
+
 int deliveries_check (struct delivery_place *place, const struct token *token, struct error *err)
 {
     AUTO (undelivered_list) items = { .items = NULL };
@@ -189,7 +199,7 @@ int deliveries_check (struct delivery_place *place, const struct token *token, s
         if (strcmp (items.items[i].token.id, token->id) != 0)
             continue;
         if (is_over (&items.items[i]))
-            return fail_lost (token, err);
+            return check_again (place, token, err);
         error_set (err, ERROR_BUSY, "another run is delivering the secret of \"%s\" just now", token->name);
         return error_hint (err, "try again in a moment");
     }
@@ -217,15 +227,51 @@ int deliveries_find_keeper (struct delivery_place *place, struct error *err)
     return place->keeper == KEEPER_UNKNOWN ? ask (place, &items, err) : 0;
 }
 
+/* Which of the items are of makers that have ended; the others lose their request's id. */
+static bool keep_over (struct undelivered_list *items)
+{
+    bool any = false;
+    for (size_t i = 0; i < items->count; i++) {
+        bool over = is_over (&items->items[i]);
+        any = any || over;
+        if (!over)
+            items->items[i].request_id[0] = '\0';
+    }
+    return any;
+}
+
+static bool has_request (const struct undelivered_list *items, const char *request_id)
+{
+    for (size_t i = 0; i < items->count; i++)
+        if (strcmp (items->items[i].request_id, request_id) == 0)
+            return true;
+    return false;
+}
+
+/* Those that the service remembers. A maker may have delivered and ended between the service's answer and our look at
+ * it, so what counts is what the service says after that look. */
+static int settle_remembered (struct delivery_place *place, bool dry_run, struct leftover_list *list, struct error *err)
+{
+    AUTO (undelivered_list) before = { .items = NULL };
+    AUTO (undelivered_list) after = { .items = NULL };
+    if (ask (place, &before, err) != 0)
+        return -1;
+    if (!keep_over (&before))
+        return 0;
+    if (ask (place, &after, err) != 0)
+        return -1;
+    for (size_t i = 0; i < after.count; i++)
+        if (has_request (&before, after.items[i].request_id)
+            && settle_known (place, &after.items[i], dry_run, list, err) != 0)
+            return -1;
+    return 0;
+}
+
 int deliveries_settle (struct delivery_place *place, bool dry_run, struct leftover_list *ret_list, struct error *err)
 {
-    AUTO (undelivered_list) items = { .items = NULL };
     struct settling settling = { .place = place, .dry_run = dry_run, .list = ret_list, .err = err };
-    if (ask (place, &items, err) != 0)
+    if (settle_remembered (place, dry_run, ret_list, err) != 0)
         return -1;
-    for (size_t i = 0; i < items.count; i++)
-        if (settle_known (place, &items.items[i], dry_run, ret_list, err) != 0)
-            return -1;
     /* notes may also be left of a time when the service did not remember */
     return delivery_note_walk (place->state_folder, settle_note, &settling);
 }
