@@ -76,13 +76,16 @@ static struct connection *find_oldest (const struct connections *connections, en
     return oldest;
 }
 
-/* Cut one that does nothing yet, or waits, for the sake of the new one. Returns whether there was such a one. */
+/* Cut one that does nothing yet, or waits, for the sake of the new one; with NULL, for all clients, also one whose body
+ * is not whole. Returns whether there was such a one. */
 static bool make_room (const struct connections *connections, const struct address *client,
                        const struct connection *new_one)
 {
     struct connection *victim = find_oldest (connections, CONNECTION_HEAD, client, new_one);
     if (victim == NULL)
         victim = find_oldest (connections, CONNECTION_IDLE, client, new_one);
+    if (victim == NULL && client == NULL)
+        victim = find_oldest (connections, CONNECTION_BODY, NULL, new_one);
     if (victim)
         cut (victim);
     return victim != NULL;

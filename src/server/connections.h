@@ -32,10 +32,11 @@ struct connections *connections_new (const struct connection_limits *limits);
 void connections_free (struct connections *connections);
 
 /* A new connection over the socket fd. Where there is no room for it, the oldest that has not sent a head is cut, else
- * the oldest that waits for its next request; only when there is none of these, the new one. Room for a client is made
- * among its own connections, and where that cannot be, its new one stays to be refused with its first request; of a
- * proxy (is_proxy), which speaks for many clients, only the limit for all counts. Owned by the table:
- * connections_remove. NULL, and the socket is shut down, when there is no memory. */
+ * the oldest that waits for its next request, else the oldest that has not sent the whole of its body; only when there
+ * is none of these, the new one. Room for a client is made among its own connections, but not among its bodies: where
+ * that cannot be, its new one stays to be refused with its first request; of a proxy (is_proxy), which speaks for many
+ * clients, only the limit for all counts. Owned by the table: connections_remove. NULL, and the socket is shut down,
+ * when there is no memory. */
 struct connection *connections_add (struct connections *connections, int fd, const struct address *peer, bool is_proxy,
                                     int64_t now_us);
 

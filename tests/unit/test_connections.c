@@ -132,11 +132,28 @@ static void when_all_are_taken_the_oldest_silent_one_of_anybody_goes (void **sta
     add (&world, 2, "192.0.2.3", 3);
     add (&world, 3, "192.0.2.4", 4);
     assert_true (is_cut (&world, 1));
-    connections_enter (world.connections, world.opened[2], CONNECTION_BODY, 5);
-    connections_enter (world.connections, world.opened[3], CONNECTION_BODY, 5);
+    connections_enter (world.connections, world.opened[2], CONNECTION_WORK, 5);
+    connections_enter (world.connections, world.opened[3], CONNECTION_WORK, 5);
     add (&world, 4, "192.0.2.5", 6); /* nobody is silent: the new one finds no room */
     assert_true (is_cut (&world, 4));
     assert_false (is_cut (&world, 0) || is_cut (&world, 2) || is_cut (&world, 3));
+    close_world (&world);
+}
+
+static void when_all_wait_with_half_a_body_the_oldest_of_anybody_goes (void **state)
+{
+    (void)state;
+    struct world world = open_world (3, 3);
+    for (size_t i = 0; i < 3; i++)
+        add (&world, i, "192.0.2.1", (int64_t)i);
+    connections_enter (world.connections, world.opened[0], CONNECTION_WORK, 3);
+    connections_enter (world.connections, world.opened[1], CONNECTION_BODY, 4);
+    connections_enter (world.connections, world.opened[2], CONNECTION_BODY, 5);
+    add (&world, 3, "192.0.2.2", 6);
+    assert_true (is_cut (&world, 1));
+    add (&world, 4, "192.0.2.3", 7); /* one without a head goes before one with half a body */
+    assert_true (is_cut (&world, 3));
+    assert_false (is_cut (&world, 0) || is_cut (&world, 2) || is_cut (&world, 4));
     close_world (&world);
 }
 
@@ -253,6 +270,7 @@ int main (void)
                                         cmocka_unit_test (a_client_with_nothing_to_spare_is_told),
                                         cmocka_unit_test (a_network_of_64_bits_is_one_client),
                                         cmocka_unit_test (when_all_are_taken_the_oldest_silent_one_of_anybody_goes),
+                                        cmocka_unit_test (when_all_wait_with_half_a_body_the_oldest_of_anybody_goes),
                                         cmocka_unit_test (a_proxy_speaks_for_many),
                                         cmocka_unit_test (deadlines_do_not_begin_again),
                                         cmocka_unit_test (a_request_goes_with_its_connection),
