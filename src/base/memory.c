@@ -2,6 +2,7 @@
 #include "src/base/memory.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,6 +11,9 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Blocks of this size and above have pages of their own: bodies and rows have not, what a password's hash takes has. */
+enum { LARGE_BYTES = 1 << 20 };
 
 /* How long an allocation waits for what others free, in a program with a reserve. */
 enum { WAIT_MS = 10, WAITS_MAX = 500 };
@@ -34,6 +38,12 @@ int memory_keep_reserve (size_t size)
     reserve.pages = map_pages (size);
     reserve.size = reserve.pages ? size : 0;
     return reserve.pages ? 0 : -1;
+}
+
+void memory_stay_small (void)
+{
+    (void)mallopt (M_ARENA_MAX, 1); /* of an allocator that knows no such setting nothing is asked */
+    (void)mallopt (M_MMAP_THRESHOLD, LARGE_BYTES);
 }
 
 bool memory_is_short (void)

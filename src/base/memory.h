@@ -37,6 +37,11 @@ void *memory_try (size_t count, size_t size) __attribute__ ((malloc, alloc_size 
  * before there are threads; a second call changes nothing. Returns -1 when there are not so many. */
 int memory_keep_reserve (size_t size);
 
+/* Take address space as it is needed, and give large blocks back at once. By itself malloc sets 64 MiB of it apart for
+ * each thread and never gives them back: under a limit, a rush would leave a program with threads without any. Call it
+ * before there are threads. */
+void memory_stay_small (void);
+
 /* Whether the reserve was used and could not be set apart again yet. Without a reserve always false. */
 bool memory_is_short (void);
 

@@ -99,6 +99,21 @@ EOF
   [ "$ended" -eq 0 ]
 }
 
+@test "a rush does not keep address space, which may be limited" {
+  native_only 'the sanitizers have an allocator of their own'
+  start_server --rate-limit 0
+  size() { awk '/^VmSize:/ { print $2 }' "/proc/$SERVER/status"; }
+  before=$(size)
+  data='{"username":"alice","password":"'$PASSWORD'"}'
+  for _ in $(seq 24); do
+    curl -s -o /dev/null -d "$data" "$URL/v2/users/login" 3>&- &
+    rush+=($!)
+  done
+  wait "${rush[@]}"
+  echo "$before KiB before, $(size) after"
+  [ $(($(size) - before)) -lt 49152 ] # less than malloc sets apart for one thread
+}
+
 @test "a flood of wrong passwords does not make the server grow" {
   native_only 'the sanitizers keep freed memory for a while'
   start_server --rate-limit 0
