@@ -125,12 +125,13 @@ static int finish (struct making *making, struct creation *creation, struct erro
     static const enum delivery_step done = DELIVERY_DONE;
     const struct token_change change = { .delivery = &done };
     const struct delivery_place *place = making->place;
-    if (place->keeper != KEEPER_SERVICE)
+    if (place->keeper != KEEPER_SERVICE) {
+        deliveries_tell_apart (place, &making->made.token);
         delivery_note_remove (&making->note);
-    else if (service_update (place->service, place->caller, making->made.token.id, &change, NULL,
-                             &creation->unconfirmed)
-                 != 0
-             && creation->unconfirmed.code == ERROR_TOKEN_NOT_FOUND) {
+    } else if (service_update (place->service, place->caller, making->made.token.id, &change, NULL,
+                               &creation->unconfirmed)
+                   != 0
+               && creation->unconfirmed.code == ERROR_TOKEN_NOT_FOUND) {
         const struct error why = { .text = "somebody deleted it meanwhile" };
         return undeliver (making, &why, err);
     }

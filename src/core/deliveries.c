@@ -99,7 +99,8 @@ static int settle_begun (struct settling *settling, struct delivery_note *note, 
 
 static bool may_be_meant (const struct delivery_note_text *text, const struct token *token)
 {
-    return may_be_unused (token) && token->created_us / 1000000 >= text->at - CLOCK_SLACK_S
+    return may_be_unused (token) && (text->others == NULL || strstr (text->others, token->id) == NULL)
+           && token->created_us / 1000000 >= text->at - CLOCK_SLACK_S
            && (text->automatic ? token->source == TOKEN_AUTO : strcmp (token->name, text->name) == 0);
 }
 
@@ -219,6 +220,22 @@ int deliveries_accept (struct delivery_place *place, const char *token_id, struc
             && service_update (place->service, place->caller, token_id, &change, NULL, err) != 0))
         return -1;
     return delivery_note_walk (place->state_folder, search_note, &search);
+}
+
+/* A token whose secret was delivered is not what a run made that was killed before. */
+static int exclude (void *context, struct delivery_note *note, const struct delivery_note_text *text)
+{
+    const struct note_search *search = context;
+    if (text->token_id[0] == '\0' && strcmp (text->service, search->place->service_name) == 0
+        && strcmp (text->user, search->place->user) == 0 && may_be_meant (text, search->token))
+        delivery_note_exclude (note, search->token->id);
+    return 0;
+}
+
+void deliveries_tell_apart (const struct delivery_place *place, const struct token *token)
+{
+    struct note_search search = { .place = place, .token = token };
+    (void)delivery_note_walk (place->state_folder, exclude, &search);
 }
 
 int deliveries_find_keeper (struct delivery_place *place, struct error *err)

@@ -53,6 +53,10 @@ int deliveries_settle (struct delivery_place *place, bool dry_run, struct leftov
  * run delivers it, ERROR_NAME_TAKEN when that run ended before it could tell. */
 int deliveries_check (struct delivery_place *place, const struct token *token, struct error *err);
 
+/* The secret of this token was delivered, so that it is not the one that a run may have made which was killed before it
+ * knew: from now on it is not taken for that. For services that do not remember requests. */
+void deliveries_tell_apart (const struct delivery_place *place, const struct token *token);
+
 /* The owner says that the secret of a token has arrived. */
 int deliveries_accept (struct delivery_place *place, const char *token_id, struct error *err);
 

@@ -23,6 +23,7 @@ void delivery_note_text_release (struct delivery_note_text *text)
     free (text->user);
     free (text->name);
     free (text->sink);
+    free (text->others);
     *text = (struct delivery_note_text){ .service = NULL };
 }
 
@@ -109,6 +110,13 @@ int delivery_note_begin (const struct delivery_note *note, const char *token_id,
     return append (note->fd, line, (size_t)len) == 0 ? 0 : fail (note->path, err);
 }
 
+void delivery_note_exclude (const struct delivery_note *note, const char *token_id)
+{
+    char line[128];
+    int len = snprintf (line, sizeof (line), "{\"other_id\":\"%s\"}\n", token_id);
+    (void)append (note->fd, line, (size_t)len); /* else a token is named that need not be */
+}
+
 void delivery_note_remove (struct delivery_note *note)
 {
     if (note->fd < 0)
@@ -143,6 +151,13 @@ static int read_first (const json_t *line, struct delivery_note_text *text)
     return 0;
 }
 
+/* id may be NULL. */
+static void add_other (struct delivery_note_text *text, const char *id)
+{
+    AUTOFREE char *before = text->others;
+    text->others = id && token_id_is_whole (id) ? xasprintf ("%s%s ", before ? before : "", id) : xstrdup (before);
+}
+
 /* Returns -1 for a note without a whole first line. A later line that is cut was never acted on. */
 static int read_text (const char *path, struct delivery_note_text *text)
 {
@@ -159,6 +174,7 @@ static int read_text (const char *path, struct delivery_note_text *text)
             return -1;
         if (token_id && token_id_is_whole (token_id))
             memcpy (text->token_id, token_id, TOKEN_ID_SIZE);
+        add_other (text, json_get_string (line, "other_id"));
         at += len + (at[len] == '\n');
     }
     return lines > 0 ? 0 : -1;

@@ -2,7 +2,8 @@
  *
  * One file per request, `deliveries/REQUEST-ID.note` (0600), a JSON object on each line: the first is durable before
  * the service is asked, {"format":1,"request_id","service","user","name","source","sink","at"}; the next, before the
- * secret goes anywhere, {"token_id","step":"begun"}. Who makes the token holds a lock on its note: a note whose lock
+ * secret goes anywhere, {"token_id","step":"begun"}; later ones are of other runs, {"other_id"}: a token that could be
+ * meant and is not. Who makes the token holds a lock on its note: a note whose lock
  * can be taken is of a process that ended. Where the delivery is known to be done, or the token to be gone, the note is
  * removed. */
 #ifndef DPAT_CORE_DELIVERY_NOTE_H
@@ -34,6 +35,7 @@ struct delivery_note_text {
     bool automatic;
     char request_id[TOKEN_ID_SIZE];
     char token_id[TOKEN_ID_SIZE]; /* "": the service was asked, and it is not known what it answered */
+    char *others;                 /* ids of tokens that are not meant, each followed by a blank */
     int64_t at;                   /* seconds UTC */
 };
 
@@ -47,6 +49,9 @@ int delivery_note_new (const char *folder, const struct delivery_note_text *text
 
 /* Note, durably, which token was made and that its delivery begins. It needs no memory. */
 int delivery_note_begin (const struct delivery_note *note, const char *token_id, struct error *err);
+
+/* Note that another token, which could be meant, is not. */
+void delivery_note_exclude (const struct delivery_note *note, const char *token_id);
 
 /* Remove the note: nothing is left to be done. Of none, nothing happens. */
 void delivery_note_remove (struct delivery_note *note);

@@ -393,6 +393,24 @@ notes() { find "$XDG_STATE_HOME/dpat" -name '*.note' | wc -l; }
   [ "$(notes)" -eq 0 ]
 }
 
+@test "a token that was delivered is not taken for one of a run that was killed" {
+  plain_hub
+  fault 'POST /v2/access-tokens' hang
+  "$DPAT" create ci -q >/dev/null 2>&1 3>&- &
+  pid=$!
+  wait_until grep -q '^POST /v2/access-tokens ' requests
+  kill -9 $pid
+  wait $pid 2>/dev/null || :
+  rm fault
+  [ "$(notes)" -eq 1 ]
+  succeeds dpat create ci --out got
+  succeeds dpat list -q
+  [ -z "$stderr" ]
+  succeeds dpat create ci --if-absent --out got
+  [[ $stderr != *warning* ]]
+  [ "$(notes)" -eq 1 ] # what that run asked for may still be made
+}
+
 @test "a run that is killed while it delivers leaves a note until its token is deleted" {
   plain_hub
   # shellcheck disable=SC2016 # for the command's shell
