@@ -77,7 +77,8 @@ static void warn (const json_t *problems)
 {
     for (size_t i = 0; i < json_array_size (problems); i++) {
         const json_t *problem = json_array_get (problems, i);
-        output_note ("warning: %s; %s", json_get_string (problem, "problem"), json_get_string (problem, "hint"));
+        const char *hint = json_get_string (problem, "hint");
+        output_note ("warning: %s%s%s", json_get_string (problem, "problem"), hint[0] ? "; " : "", hint);
     }
 }
 

@@ -16,15 +16,15 @@ static bool is_of (const struct app *app, const char *user, const struct docker_
     return strcmp (record->service, app->settings.service_name) == 0 && strcmp (record->user, user) == 0;
 }
 
-static int add_entry (json_t *entries, const struct session_file *file, const struct docker_record *record,
-                      struct error *err)
+/* Of a file that cannot be read nothing is known; status_docker_problems tells that. */
+static void add_entry (json_t *entries, const struct session_file *file, const struct docker_record *record)
 {
     AUTOPTR (docker_config) config = NULL;
-    if (docker_entry_open (record, &config, err) != 0)
-        return -1;
+    if (docker_entry_open (record, &config, NULL) != 0)
+        return;
     const char *where = docker_entry_found_in (file, record, config);
     if (where == NULL)
-        return 0;
+        return;
     json_t *entry = json_object ();
     json_set_string (entry, "registry", record->registry);
     json_set_string (entry, "format", record->format);
@@ -36,7 +36,6 @@ static int add_entry (json_t *entries, const struct session_file *file, const st
     json_set_string (entry, "token_id", record->token_id);
     json_set_time (entry, "expires_at", record->expires_at);
     json_add (entries, entry);
-    return 0;
 }
 
 json_t *status_docker_entries (const struct app *app, const char *user, struct error *err)
@@ -49,25 +48,23 @@ json_t *status_docker_entries (const struct app *app, const char *user, struct e
     session_file_list_docker (file, &records);
     for (size_t i = 0; user && i < records.count; i++) {
         const struct docker_record *record = &records.items[i];
-        if (is_of (app, user, record) && add_entry (entries, file, record, err) != 0) {
-            json_decref (entries);
-            return NULL;
-        }
+        if (is_of (app, user, record))
+            add_entry (entries, file, record);
     }
     return entries;
 }
 
-static bool names_path (const json_t *problems, const char *path)
+static bool tells (const json_t *problems, const char *text)
 {
     for (size_t i = 0; i < json_array_size (problems); i++)
-        if (strcmp (json_get_string (json_array_get (problems, i), "path"), path) == 0)
+        if (strcmp (json_get_string (json_array_get (problems, i), "problem"), text) == 0)
             return true;
     return false;
 }
 
 static void add_problem (json_t *problems, const char *path, const struct error *why)
 {
-    if (names_path (problems, path))
+    if (tells (problems, why->text))
         return;
     json_t *problem = json_object ();
     json_set_string (problem, "path", path);
@@ -76,7 +73,6 @@ static void add_problem (json_t *problems, const char *path, const struct error 
     json_add (problems, problem);
 }
 
-/* A file that is not JSON is told when its entries are looked at. */
 static void add_problem_of (json_t *problems, struct docker_config *config)
 {
     struct error why = ERROR_INIT;
@@ -98,9 +94,15 @@ json_t *status_docker_problems (const struct app *app, const char *user)
         add_problem (problems, "config.json", &why);
     if (session_file_open (app->settings.state_folder, &file, NULL) == 0)
         session_file_list_docker (file, &records);
-    for (size_t i = 0; user && i < records.count; i++)
-        if (is_of (app, user, &records.items[i]) && docker_entry_open (&records.items[i], &config, NULL) == 0)
+    for (size_t i = 0; user && i < records.count; i++) {
+        const struct docker_record *record = &records.items[i];
+        if (!is_of (app, user, record))
+            continue;
+        if (docker_entry_open (record, &config, &why) == 0)
             add_problem_of (problems, config);
+        else
+            add_problem (problems, record->path, &why);
+    }
     return problems;
 }
 

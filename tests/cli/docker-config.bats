@@ -214,8 +214,8 @@ mounted() {
   cp "$CONFIG" good
   for text in '[]' '{'; do
     printf '%s' "$text" >"$CONFIG"
-    fails_with credentials_file dpat status
-    [[ $stderr == *"$CONFIG"* ]]
+    succeeds dpat status
+    [[ $stderr == *'warning: '*"$CONFIG cannot be used"* ]]
     run --separate-stderr dpat logout
     [ "$status" -eq "$(exit_of credentials_file)" ]
     [ "$(cat "$CONFIG")" = "$text" ]

@@ -66,3 +66,20 @@ setup() {
   dpat login bob --password-stdin <password
   [ "$(dpat status --json | json '["docker_entries"].__len__()')" -eq 0 ]
 }
+
+@test "a file of credentials that cannot be read is told, and who is signed in as well" {
+  signed_in
+  dpat login alice --password-stdin --registry one.example <password
+  REGISTRY_AUTH_FILE=$PWD/auth.json dpat create ci --docker --format podman --registry two.example
+  printf '{bad' >"$DOCKER_CONFIG/config.json"
+  printf '[]' >auth.json
+  succeeds dpat status
+  [[ $output == *alice*password* ]]
+  [ "$(grep -c warning: <<<"$stderr")" -eq 2 ]
+  [[ $stderr == *"$DOCKER_CONFIG/config.json cannot be used: "*"$PWD/auth.json cannot be used: "* ]]
+  succeeds dpat status --json
+  is_document status <<<"$output"
+  [ "$(json '["signed_in_with"]' <<<"$output")" = password ]
+  [ "$(json '["docker_entries"].__len__()' <<<"$output")" -eq 0 ]
+  [ "$(json '["docker_problems"].__len__()' <<<"$output")" -eq 2 ]
+}
