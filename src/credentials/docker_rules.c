@@ -64,16 +64,29 @@ static char *make_docker_key (const char *text, struct error *err)
     return is_hub (host, len) ? xstrdup (rules_docker.hub_key) : xstrndup (host, len);
 }
 
-/* "/namespace/repository": lower-case names between single slashes; no image has another one. */
+#define LOWER_CASE "abcdefghijklmnopqrstuvwxyz0123456789"
+
+/* How many characters at text stand between two parts of a name: ".", "_", "__" or any number of "-". */
+static size_t separator_len (const char *text)
+{
+    size_t dashes = strspn (text, "-");
+    if (dashes > 0 || text[0] == '.')
+        return dashes > 0 ? dashes : 1;
+    return text[0] != '_' ? 0 : text[1] == '_' ? 2 : 1;
+}
+
+/* "/namespace/repository": lower-case names between single slashes; no image has another one (distribution/reference).
+ */
 static bool is_repository (const char *path)
 {
-    while (path[0] == '/') {
-        size_t len = strspn (path + 1, "abcdefghijklmnopqrstuvwxyz0123456789._-");
+    while (path[0]) {
+        size_t between = path[0] == '/' ? 1 : separator_len (path);
+        size_t len = between > 0 ? strspn (path + between, LOWER_CASE) : 0;
         if (len == 0)
             return false;
-        path += 1 + len;
+        path += between + len;
     }
-    return path[0] == '\0';
+    return true;
 }
 
 /* What keeps text from being a key of podman's; NULL when nothing does. */

@@ -212,7 +212,8 @@ auth_json() {
 
 @test "keys and formats that are none are refused" {
   for key in https://registry.example/team registry.example/app:1 registry.example/app@sha256:00 bob@registry.example \
-    registry.example/App registry.example//app registry.example/; do
+    registry.example/App registry.example//app registry.example/ registry.example/.. registry.example/./app \
+    registry.example/-x registry.example/app- registry.example/a..b registry.example/a___b; do
     fails_with usage create ci "$key"
     [[ $stderr == *"$key"* ]]
   done
@@ -221,6 +222,7 @@ auth_json() {
   fails_with usage dpat create ci --format podman
   INPUT=password fails_with usage dpat login alice --password-stdin --format oci --registry registry.example
   [ "$(names)" = '' ]
+  succeeds create deep registry.example/a.b/c_d/e__f/g--h/0
   # docker has no keys with a path, and whatever leads to the registry itself is cut
   fails_with usage dpat create ci --docker --format docker --registry https://registry.example/team/app
   succeeds dpat create ci --docker --format docker --registry https://registry.example/v2/
