@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "src/base/address.h"
 #include "src/base/file.h"
@@ -269,6 +270,51 @@ static void check_token (struct check *check)
     registry_check_hosts (check);
 }
 
+/* Whether a member of storage is a setting beside the driver; "tag" is one since version 3. */
+static bool is_setting (const char *key)
+{
+    static const char *const settings[] = { "maintenance", "cache", "delete", "redirect", "tag" };
+    for (size_t i = 0; i < ARRAY_SIZE (settings); i++)
+        if (strcmp (key, settings[i]) == 0)
+            return true;
+    return false;
+}
+
+static void check_storage (struct check *check)
+{
+    json_t *storage = json_object_get (check->config, "storage");
+    const char *key, *first = NULL, *other = NULL;
+    json_t *value;
+    json_object_foreach (storage, key, value)
+    {
+        if (!is_setting (key) && first)
+            other = key;
+        else if (!is_setting (key))
+            first = key;
+    }
+    if (!json_is_object (storage))
+        REFUSE (check, NULL, "storage is missing: the registry does not start");
+    else if (first == NULL)
+        REFUSE (check, NULL, "storage names no driver: the registry does not start");
+    else if (other)
+        REFUSE (check, "leave one of them; REGISTRY_STORAGE=NAME in the environment replaces the one in the file",
+                "storage has both \"%s\" and \"%s\": the registry takes one and does not start", first, other);
+    else if (json_object_get (storage, "tag"))
+        registry_find (check, VERSION_2, "warning", "leave it out for version 2",
+                       "storage has \"tag\", which docker-registry 2.8 takes for a driver: it does not start");
+}
+
+static void check_level (struct check *check, const json_t *level, const char *name)
+{
+    static const char *const levels[] = { "error", "warn", "info", "debug" };
+    const char *text = json_string_value (level);
+    bool found = level == NULL || json_is_null (level);
+    for (size_t i = 0; i < ARRAY_SIZE (levels) && !found; i++)
+        found = text && strcasecmp (text, levels[i]) == 0;
+    if (!found)
+        REFUSE (check, NULL, "%s is none of error, warn, info and debug: the registry does not start", name);
+}
+
 /* What a registry needs to start at all, whoever may use it. */
 static void check_start (struct check *check)
 {
@@ -281,8 +327,11 @@ static void check_start (struct check *check)
         REFUSE (check, NULL, "it is empty, or no mapping: the registry does not start");
     else if (!known)
         REFUSE (check, "begin with \"version: 0.1\"", "version is missing or not 0.1: the registry does not start");
-    if (json_is_object (config) && !json_is_object (json_object_get (config, "storage")))
-        REFUSE (check, NULL, "storage is missing: the registry does not start");
+    if (!json_is_object (config))
+        return;
+    check_storage (check);
+    check_level (check, json_object_get (json_object_get (config, "log"), "level"), "log.level");
+    check_level (check, json_object_get (config, "loglevel"), "loglevel");
 }
 
 /* Other ways of authentication that a registry has. */

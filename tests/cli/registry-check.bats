@@ -46,6 +46,10 @@ starts() {
   REGISTRY_AUTH='{htpasswd: {realm: x, path: y}}' check 11 'authenticates by "htpasswd"'
   REGISTRY_AUTH='' check 11 'lets everybody do everything'
   REGISTRY_STORAGE='' check 11 'storage is missing'
+  REGISTRY_STORAGE_S3_BUCKET=x check 11 'storage has both "inmemory" and "s3"'
+  REGISTRY_STORAGE_S3_BUCKET=x REGISTRY_STORAGE=s3 check 0 "takes dpat's tokens"
+  REGISTRY_STORAGE_TAG_CONCURRENCYLIMIT=8 check 0 'works for distribution 3, not for docker-registry 2.8'
+  REGISTRY_LOG_LEVEL=warning check 11 'log.level is none of error, warn, info and debug'
   REGISTRY_STORAGE='[' check 11 'REGISTRY_STORAGE is not valid YAML'
   REGISTRY_NONSENSE_X=1 check 0 'REGISTRY_NONSENSE_X names nothing'
   REGISTRY_AUTH_TOKEN_SERVICE=dpat-registry check 0 "takes dpat's tokens"
@@ -83,7 +87,9 @@ starts() {
   for case in REGISTRY_AUTH_TOKEN_SERVICE=yes REGISTRY_AUTH_TOKEN_SERVICE='"dpat-registry"' REGISTRY_AUTH_TOKEN_ISSUER=0x10 \
     REGISTRY_AUTH_TOKEN_REALM= REGISTRY_AUTH_TOKEN_AUTOREDIRECT=on REGISTRY_AUTH_TOKEN_AUTOREDIRECT='"on"' REGISTRY_AUTH= \
     REGISTRY_AUTH_TOKEN_ROOTCERTBUNDLE=/absent REGISTRY_AUTH_TOKEN= REGISTRY_STORAGE=inmemory REGISTRY_NONSENSE=1 \
-    REGISTRY_STORAGE= REGISTRY_AUTH_TOKEN_JWKS=/absent REGISTRY_AUTH_TOKEN_ISSUER=1.2.3 REGISTRY_AUTH_TOKEN_EXTRA=1; do
+    REGISTRY_STORAGE= REGISTRY_STORAGE_S3_BUCKET=x REGISTRY_STORAGE_DELETE_ENABLED=true REGISTRY_STORAGE_TAG_X=1 \
+    REGISTRY_LOG_LEVEL=warning REGISTRY_LOG_LEVEL=5 REGISTRY_LOG_LEVEL=DEBUG REGISTRY_LOG_LEVEL= \
+    REGISTRY_AUTH_TOKEN_JWKS=/absent REGISTRY_AUTH_TOKEN_ISSUER=1.2.3 REGISTRY_AUTH_TOKEN_EXTRA=1; do
     told=0
     env "$case" "$DPAT" registry check --config registry.yml --for 2 >said 2>&1 || told=$?
     # a registry that starts and lets everybody in is no better than one that does not
@@ -97,6 +103,8 @@ starts() {
     [ "$told" -eq "$started" ] || { echo "$case: told $told, started $started"; cat said; tail -n 3 registry.log; return 1; }
   done
   for change in 's/service: .*/service: yes/' 's/issuer: .*/issuer: 1e3/' 's/realm: .*/realm: ~/' 's/^storage.*/storage: inmemory/' \
+    's/^storage.*/storage: {inmemory: , filesystem: }/' 's/^storage.*/storage: {delete: {enabled: true}}/' \
+    's/^version.*/&\nlog: {level: bogus}/' 's/^version.*/&\nlog: {level: [a]}/' 's/^version.*/&\nloglevel: trace/' \
     's/service: "\(.*\)"/service: \1/' 's/jwks: .*/jwks: 7/' 's/rootcertbundle: .*/rootcertbundle: [x]/' 's/version: 0.1/version: "0.1"/'; do
     sed "$change" good.yml >registry.yml
     told=0
