@@ -30,6 +30,7 @@ static const struct {
     { "configFormat", TEXT },
     { "nodesFormat", TEXT },
     { "currentContext", TEXT },
+    { "experimental", TEXT },
     { "pruneFilters", TEXTS },
     { "cliPluginsExtraDirs", TEXTS },
     { "HttpHeaders", MAP_OF_TEXTS },

@@ -221,7 +221,7 @@ broken() {
 }
 
 @test "members of other kinds than docker wants are told by name" {
-  for text in '"psFormat":5' '"HttpHeaders":["x"]' '"credHelpers":{"x.example":5}' '"pruneFilters":{}' '"plugins":{"x":"y"}' \
+  for text in '"psFormat":5' '"experimental":true' '"HttpHeaders":["x"]' '"credHelpers":{"x.example":5}' '"pruneFilters":{}' '"plugins":{"x":"y"}' \
     '"PROXIES":{"default":{"httpProxy":5}}' '"aliases":{"x":[]}'; do
     broken "$text"
     docker pull reg.example/app >said 2>&1 || :
