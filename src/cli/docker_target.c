@@ -1,6 +1,9 @@
 /* The entry of Docker's or podman's credentials that a command will write. */
 #include "src/cli/docker_target.h"
 
+#include <sys/stat.h>
+
+#include "src/base/file.h"
 #include "src/base/memory.h"
 #include "src/cli/output.h"
 #include "src/cli/prompt.h"
@@ -105,6 +108,16 @@ const char *docker_target_stored_in (const struct docker_target *target)
     return target->config ? docker_config_stored_in (target->config, target->registry) : NULL;
 }
 
+/* docker makes its file for its owner alone; what others wrote, or a mount, may be open to everybody. */
+static void warn_of_readers (const char *path)
+{
+    AUTOFREE char *folder = file_folder (path);
+    struct stat file, above;
+    if (stat (path, &file) == 0 && (file.st_mode & S_IROTH) && stat (folder, &above) == 0 && (above.st_mode & S_IXOTH))
+        output_note ("warning: the mode of %s (%04o) lets every user of this machine read it; run: chmod o-rwx '%s'",
+                     path, (unsigned)(file.st_mode & 07777), path);
+}
+
 void docker_target_warn (const struct docker_target *target)
 {
     struct error why = ERROR_INIT;
@@ -118,8 +131,10 @@ void docker_target_warn (const struct docker_target *target)
         output_note ("warning: DOCKER_AUTH_CONFIG has credentials for %s, which docker 28.3 and later uses instead of "
                      "these; to use these: unset DOCKER_AUTH_CONFIG",
                      target->registry);
-    if (target->config && docker_config_is_plain (target->config, target->registry))
+    if (target->config && docker_config_is_plain (target->config, target->registry)) {
         output_note (
             "warning: the secret rests unencrypted in %s; configure a credential helper to remove this warning",
             docker_target_stored_in (target));
+        warn_of_readers (docker_config_path (target->config));
+    }
 }

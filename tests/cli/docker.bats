@@ -175,3 +175,21 @@ os.rename(path + '.new$i', path)") 3>&- &
     grep -q "other$i.example" "$CONFIG"
   done
 }
+
+@test "a file that everybody can read is told, when a secret goes into it" {
+  mkdir -p "$DOCKER_CONFIG"
+  chmod 755 "$DOCKER_CONFIG"
+  succeeds dpat create own --docker --registry one.example
+  [[ $stderr == *unencrypted* && $stderr != *chmod* ]]
+  chmod 644 "$CONFIG"
+  succeeds dpat create open --docker --registry two.example
+  [[ $stderr == *"(0644) lets every user of this machine read it; run: chmod o-rwx '$(realpath "$CONFIG")'"* ]]
+  eval "$(sed -n 's/.*run: //p' <<<"$stderr")"
+  succeeds dpat create closed --docker --registry three.example
+  [[ $stderr != *chmod* ]]
+  # nobody gets there
+  chmod 644 "$CONFIG"
+  chmod 700 "$DOCKER_CONFIG"
+  succeeds dpat create hidden --docker --registry four.example
+  [[ $stderr != *chmod* ]]
+}
