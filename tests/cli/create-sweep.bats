@@ -26,7 +26,7 @@ keystore() {
 }
 
 over_http() {
-  start_server
+  start_server --rate-limit 0
   export DPAT_SERVICE=$URL
   dpat login alice --password-stdin <password 2>/dev/null
 }
@@ -107,8 +107,8 @@ crash() {
 
 @test "no memory at each allocation, over HTTP" {
   over_http
-  crash oom --every 11 -- -q
-  crash oom --every 23 -- --docker --registry '{}.example'
+  crash oom --every 23 -- -q
+  crash oom --every 53 -- --docker --registry '{}.example'
 }
 
 @test "no memory at each allocation, where the service remembers nothing" {

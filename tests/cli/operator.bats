@@ -17,7 +17,8 @@ theirs() { as_nobody env DPAT_SERVICE=local DPAT_STORE="$DPAT_STORE" "$PUBLIC/dp
 
 # Its server, on a free port.
 serve_theirs() {
-  as_nobody env DPAT_STORE="$DPAT_STORE" "$PUBLIC/dpat" serve --listen 127.0.0.1:0 --port-file "$PLACE/port" \
+  # no function stands before the program, which would be another process than the one that is ended
+  "${NOBODY[@]}" env DPAT_STORE="$DPAT_STORE" "$PUBLIC/dpat" serve --listen 127.0.0.1:0 --port-file "$PLACE/port" \
     2>>"$HOME/server.log" 3>&- &
   SERVER=$!
   wait_until test -s "$PLACE/port" || { cat server.log; return 1; }
