@@ -155,6 +155,11 @@ static int set_option (const struct option_set *set, size_t i, const char *argum
     case OPTION_FLAG:
         *(bool *)member = true;
         break;
+    case OPTION_ONCE:
+        if (*(const char **)member && strcmp (*(const char **)member, argument) != 0)
+            return error_set (err, ERROR_USAGE, "--%s is given twice, with different values", set->rows[i]->name);
+        *(const char **)member = argument;
+        break;
     case OPTION_TEXT:
         if (set->rows[i]->completion == COMPLETE_FILE && strcmp (argument, "-") == 0)
             return refuse_dash (set->rows[i], err);

@@ -11,6 +11,7 @@
 enum option_kind {
     OPTION_FLAG,   /* bool: no argument */
     OPTION_TEXT,   /* const char *: the last one given */
+    OPTION_ONCE,   /* const char *: another value is refused */
     OPTION_LIST,   /* struct string_list: all that were given */
     OPTION_NUMBER, /* long: 1 to 1000000 */
 };

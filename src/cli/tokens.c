@@ -19,15 +19,15 @@
 #define SELECT(member) offsetof (struct selector_options, member)
 
 const struct option_spec selector_specs[] = {
-    { "state", 0, OPTION_TEXT, SELECT (state), "STATE", "only active, inactive or expired ones", COMPLETE_STATE },
-    { "expiring", 0, OPTION_TEXT, SELECT (expiring), "SPAN", "only those that expire within SPAN, as 14d", 0 },
-    { "unused", 0, OPTION_TEXT, SELECT (unused), "SPAN", "only those not used for SPAN, as 90d", 0 },
+    { "state", 0, OPTION_ONCE, SELECT (state), "STATE", "only active, inactive or expired ones", COMPLETE_STATE },
+    { "expiring", 0, OPTION_ONCE, SELECT (expiring), "SPAN", "only those that expire within SPAN, as 14d", 0 },
+    { "unused", 0, OPTION_ONCE, SELECT (unused), "SPAN", "only those not used for SPAN, as 90d", 0 },
     { "never-used", 0, OPTION_FLAG, SELECT (never_used), NULL, "only those never used", 0 },
-    { "older", 0, OPTION_TEXT, SELECT (older), "SPAN", "only those made SPAN ago or earlier", 0 },
-    { "scope", 0, OPTION_TEXT, SELECT (scope), "SCOPE", "only those with this scope", COMPLETE_SCOPE },
+    { "older", 0, OPTION_ONCE, SELECT (older), "SPAN", "only those made SPAN ago or earlier", 0 },
+    { "scope", 0, OPTION_ONCE, SELECT (scope), "SCOPE", "only those with this scope", COMPLETE_SCOPE },
     { "auto", 0, OPTION_FLAG, SELECT (automatic), NULL, "only those made by a sign-in", 0 },
     { "manual", 0, OPTION_FLAG, SELECT (manual), NULL, "only those made by hand", 0 },
-    { "match", 0, OPTION_TEXT, SELECT (match), "GLOB", "only those whose name matches, as 'ci-*'", 0 },
+    { "match", 0, OPTION_ONCE, SELECT (match), "GLOB", "only those whose name matches, as 'ci-*'", 0 },
     { .name = NULL },
 };
 

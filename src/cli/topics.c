@@ -172,7 +172,7 @@ static const char selectors_text[] =
     "is refused (exit 6) with both ids. A new name has no characters that nobody sees, but those inside an emoji; in\n"
     "an old one they are shown by number, as <U+200B>: use its id, or the name as --json has it.\n"
     "\n"
-    "list, activate, deactivate and delete also take selectors; all that are given must hold:\n"
+    "list, activate, deactivate and delete also take selectors; all that are given must hold, and each is given once:\n"
     "\n"
     "  --state STATE     active, inactive or expired\n"
     "  --expiring SPAN   expires within that span, as 14d\n"

@@ -90,6 +90,9 @@ selected() { dpat list --porcelain "$@" | cut -f 2 | tr '\n' ,; }
   fails_with invalid_scope dpat list --scope all
   fails_with invalid_time dpat list --unused soon
   fails_with usage dpat list --auto --manual
+  fails_with usage dpat list --state inactive --state active
+  fails_with usage dpat list --match 'a*' --match 'b*'
+  succeeds dpat list --state active --state active
   fails_with usage dpat list extra
 }
 
