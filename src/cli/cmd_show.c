@@ -1,5 +1,6 @@
 /* dpat show: everything known of tokens. */
 #include "src/base/clock.h"
+#include "src/base/json.h"
 #include "src/base/memory.h"
 #include "src/cli/app.h"
 #include "src/cli/commands.h"
@@ -27,8 +28,10 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
         else
             token_copy (token_list_add (&shown), &token);
     }
-    if (shown.count > 0 || failures.count == 0)
+    if (shown.count > 0 || failures.count == 0) {
         *ret_result = token_list_document (&shown, &counts, now_us);
+        json_set (*ret_result, "failed", change_items_to_json (&failures));
+    }
     if (failures.count == 0)
         return 0;
     if (shown.count > 0)

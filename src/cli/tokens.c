@@ -308,12 +308,10 @@ int change_run (struct invocation *invocation, enum change_action action, json_t
     return status;
 }
 
-json_t *change_document (const struct change_report *report)
+json_t *change_items_to_json (const struct change_report *report)
 {
     static const char *const outcomes[] = { "changed", "unchanged", "absent", "failed" };
-    json_t *document = json_object ();
     json_t *items = json_array ();
-    size_t failed = 0;
     for (size_t i = 0; i < report->count; i++) {
         const struct change_item *item = &report->items[i];
         bool is_failure = item->outcome == CHANGE_FAILED;
@@ -323,15 +321,23 @@ json_t *change_document (const struct change_report *report)
         json_set_string (object, "outcome", outcomes[item->outcome]);
         json_set (object, "error", is_failure ? output_error_to_json (&item->error) : json_null ());
         json_add (items, object);
-        failed += is_failure;
     }
+    return items;
+}
+
+json_t *change_document (const struct change_report *report)
+{
+    json_t *document = json_object ();
+    size_t failed = 0;
+    for (size_t i = 0; i < report->count; i++)
+        failed += report->items[i].outcome == CHANGE_FAILED;
     json_set_string (document, "schema", "dpat/1");
     json_set_string (document, "kind", "result");
     json_set_string (document, "action", change_action_name (report->action));
     json_set (document, "dry_run", json_boolean (report->dry_run));
     json_set (document, "ok", json_integer ((json_int_t)(report->count - failed)));
     json_set (document, "failed", json_integer ((json_int_t)failed));
-    json_set (document, "items", items);
+    json_set (document, "items", change_items_to_json (report));
     json_set (document, "registry_tokens_left_s", json_null ());
     return document;
 }

@@ -45,6 +45,9 @@ int token_arguments_read (const struct invocation *invocation, struct token_argu
 /* A token_list document of the tokens, with the counts of the whole account. Owned. */
 json_t *token_list_document (const struct token_list *tokens, const struct token_counts *counts, int64_t now_us);
 
+/* Each item of a report, as {id, name, outcome, error}. Owned. */
+json_t *change_items_to_json (const struct change_report *report);
+
 /* A `result` document of a report. Owned. */
 json_t *change_document (const struct change_report *report);
 

@@ -161,9 +161,10 @@ static const char output_text[] =
     "   \"expires_at\",\"last_used_at\",\"last_used_from\":{\"ip\",\"user_agent\"},\"creator\":{\"ip\",\n"
     "   \"user_agent\"}}]}\n"
     "\n"
-    "The counts are of the whole account. Other kinds: token_created, result (changes), status, account_list,\n"
-    "account, second_factor, grant_list, grant, public_repositories, registry_config, registry_keys, registry_check,\n"
-    "log, keystore, config, session_list, saved_token,\n"
+    "The counts are of the whole account. That of dpat show has \"failed\", too: [{\"id\",\"name\",\"outcome\",\n"
+    "\"error\"}] of each TOKEN that was not found. Other kinds: token_created, result (changes), status,\n"
+    "account_list, account, second_factor, grant_list, grant, public_repositories, registry_config, registry_keys,\n"
+    "registry_check, log, keystore, config, session_list, saved_token,\n"
     "version, error.\n";
 
 static const char selectors_text[] =

@@ -72,6 +72,11 @@ setup() { load lib.bash; dpat_home; }
   run --separate-stderr dpat show ci nothere -q
   [ "$status" -ne 0 ]
   [[ $stderr == *nothere* ]]
+  run --separate-stderr dpat show ci nothere --json
+  [ "$status" -eq 9 ]
+  is_document token_list <<<"$output"
+  [ "$(json '["failed"][0]["name"]' <<<"$output")" = nothere ]
+  [ "$(json '["failed"][0]["error"]["code"]' <<<"$output")" = token_not_found ]
 }
 
 @test "text of a name cannot drive the terminal" {

@@ -52,9 +52,15 @@ ERROR = record(None, code={"type": "string"}, exit={"type": "integer", "minimum"
                message={"type": "string", "minLength": 10}, hint=NULLABLE, http_status={"type": "integer"},
                retryable={"type": "boolean"}, retry_at=TIME, details={"type": "object"})
 
+CHANGE = record(None, id=NULLABLE, name={"type": "string"},
+                outcome={"enum": ["changed", "unchanged", "absent", "failed"]},
+                error={"anyOf": [{"type": "null"}, ERROR]})
+
 KINDS = {
-    "token_list": document(count=COUNT, active_count=COUNT, inactive_count=COUNT, expired_count=COUNT,
-                           tokens={"type": "array", "items": TOKEN}),
+    "token_list": record(["schema", "kind", "count", "active_count", "inactive_count", "expired_count", "tokens"],
+                         schema={"const": "dpat/1"}, kind={"type": "string"},
+                         count=COUNT, active_count=COUNT, inactive_count=COUNT, expired_count=COUNT,
+                         tokens={"type": "array", "items": TOKEN}, failed={"type": "array", "items": CHANGE}),
     "token_created": document(created={"type": "boolean"}, dry_run={"type": "boolean"},
                               token={"anyOf": [TOKEN, {"type": "object"}, {"type": "null"}]},
                               secret=NULLABLE, delivered_to={"enum": ["stdout", "file", "docker", "command", "keystore", None]},
@@ -62,10 +68,7 @@ KINDS = {
     "result": document(
         action={"enum": ["rename", "activate", "deactivate", "delete"]}, dry_run={"type": "boolean"},
         ok=COUNT, failed=COUNT,
-        items={"type": "array", "items": record(
-            None, id=NULLABLE, name={"type": "string"},
-            outcome={"enum": ["changed", "unchanged", "absent", "failed"]},
-            error={"anyOf": [{"type": "null"}, ERROR]})},
+        items={"type": "array", "items": CHANGE},
         registry_tokens_left_s={"type": ["integer", "null"]}),
     "status": document(service={"type": "string"}, user=NULLABLE, signed_in_with={"enum": ["password", "pat", None]},
                        expires_at=TIME,
