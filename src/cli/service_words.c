@@ -74,12 +74,14 @@ void service_explain (const struct app *app, struct error *err)
         return;
     if (unreachable && app->settings.service_kind == SERVICE_HUB)
         error_prefix (err, "Docker Hub%s", app->settings.service_is_said ? "" : ", the default service");
+    if (err->hint[0] || (!unreachable && app->caller.bearer)) /* a better hint; or the account is there */
+        return;
     if (user && is_local_account (app, user, &path))
         error_hint (err, "the store %.120s on this machine has an account %s, too: dpat login %s --service local", path,
                     user, user);
     else if (unreachable && err->hint[0] == '\0')
         error_hint (err, "to use another service: --service local, --service URL, or DPAT_SERVICE; see dpat help "
                          "services");
-    else if (!unreachable && user && is_like_host (user) && err->hint[0] == '\0')
+    else if (!unreachable && user && is_like_host (user))
         error_hint (err, "if %s is a registry: dpat login USER --registry %s", user, user);
 }

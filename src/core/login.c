@@ -146,6 +146,8 @@ static int sign_in_once (struct service *service, const struct caller *caller, c
     if (service_sign_in (service, caller, &second, ret_session, &why) == 0)
         return 0;
     *ret_rejected = why.code == ERROR_WRONG_CREDENTIALS;
+    if (*ret_rejected)
+        error_hint (&why, "the password was right; give the code that the device shows next, and compare its clock");
     if (err)
         *err = why;
     return -1;

@@ -76,11 +76,28 @@ code() { "$PYTHON3" "$TOP_SRCDIR/tests/support/otp.py" "$uri" 30; }
   # what is no code of a device is not waited for, and neither is the same code twice
   DPAT_OTP_COMMAND='echo 12345' run --separate-stderr dpat list
   [ "$status" -eq 4 ]
+  [[ $stderr == *hint:*'the password was right'* ]]
   [[ $stderr != *waits* ]]
   late 3
   DPAT_OTP_COMMAND='echo 000000' run --separate-stderr dpat list
   [ "$status" -eq 4 ]
   [[ $stderr == *waits*'the code is wrong, or was used already'* ]]
+}
+
+@test "a wrong code or old password is not taken for the wrong service" {
+  turned_on
+  start_server
+  printf '%s\n000000\n' "$PASSWORD" >both
+  printf 'not-the-password\n%s\n' "$PASSWORD" >wrong
+  head -n 1 wrong >other
+  INPUT=other fails_with wrong_credentials dpat login alice --service "$URL" --password-stdin
+  [[ $stderr == *hint:*'--service local'* ]]
+  INPUT=both fails_with wrong_credentials dpat login alice --service "$URL" --password-stdin --otp-stdin
+  [[ $stderr == *hint:*'the password was right'* && $stderr != *'--service local'* ]]
+  printf '%s\n%s\n' "$PASSWORD" "$recovery" >both
+  succeeds dpat login alice --service "$URL" --password-stdin --otp-stdin <both
+  INPUT=wrong fails_with wrong_credentials dpat account passwd alice --password-stdin
+  [[ $stderr != *'--service local'* ]]
 }
 
 @test "a token needs no code" {
