@@ -103,6 +103,8 @@ static int check_sink (const struct invocation *invocation, struct error *err)
     if ((options->out != NULL) + (options->command != NULL) + options->docker + options->save > 1)
         return error_set (err, ERROR_USAGE,
                           "--out, --command, --save and --docker exclude each other: a secret has one place");
+    if (options->out && options->out[0] == '\0')
+        return error_set (err, ERROR_USAGE, "--out needs the name of a file, and the one given is empty");
     if (options->out && strcmp (options->out, "-") == 0) {
         options->out = NULL;
         common->quiet = true;
@@ -240,10 +242,11 @@ static int try_out (struct app *app, const struct token_wish *wish, bool if_abse
 }
 
 /* What can be done about a name that is taken is this command's to say. */
-static int hint_taken (struct error *err)
+static int hint_taken (const struct create_options *options, struct error *err)
 {
     if (err->code == ERROR_NAME_TAKEN)
-        error_hint (err, "choose another name, or say --if-absent (make none then) or --allow-duplicate");
+        error_hint (err, "choose another name, or say %s--allow-duplicate",
+                    is_for_stdout (options) ? "" : "--if-absent (make none then) or ");
     return -1;
 }
 
@@ -374,10 +377,10 @@ static int run (struct invocation *invocation, json_t **ret_result, struct error
         return -1;
     announce (app, &work.wish);
     if (app->options.dry_run)
-        return try_out (app, &work.wish, options->if_absent, ret_result, err) == 0 ? 0 : hint_taken (err);
+        return try_out (app, &work.wish, options->if_absent, ret_result, err) == 0 ? 0 : hint_taken (options, err);
     if (options->if_absent)
         return make_if_absent (invocation, &work, ret_result, err);
-    return make_token (invocation, &work, ret_result, err) == 0 ? 0 : hint_taken (err);
+    return make_token (invocation, &work, ret_result, err) == 0 ? 0 : hint_taken (options, err);
 }
 
 const struct command cmd_create = {

@@ -51,8 +51,10 @@ static int put_help (struct buffer *text, const struct invocation *invocation, s
     }
     const struct command *sub =
         command->subcommands ? commands_find (command->subcommands, invocation->arguments[1]) : NULL;
-    if (sub == NULL)
-        return error_set (err, ERROR_USAGE, "there is no help on \"%.60s %.60s\"", name, invocation->arguments[1]);
+    if (sub == NULL) {
+        error_set (err, ERROR_USAGE, "there is no help on \"%.60s %.60s\"", name, invocation->arguments[1]);
+        return error_hint (err, "dpat help %s has all that there is", command->name);
+    }
     help_command (text, sub, command);
     return 0;
 }

@@ -39,8 +39,10 @@ int keystore_check_passphrase (const struct secret *passphrase, struct error *er
 int keystore_new_passphrase (bool no_input, struct secret *ret_passphrase, struct error *err)
 {
     bool found;
-    if (secret_file_read (PASSPHRASE_FILE, ret_passphrase, &found, err) != 0
-        || (!found && prompt_new_secret ("New passphrase of dpat's keystore", no_input, ret_passphrase, err) != 0))
+    if (secret_file_read (PASSPHRASE_FILE, ret_passphrase, &found, err) != 0)
         return -1;
+    if (!found && prompt_new_secret ("New passphrase of dpat's keystore", no_input, ret_passphrase, err) != 0)
+        return err && err->code == ERROR_NO_INPUT ? error_hint (err, "name a file with it in DPAT_PASSPHRASE_FILE")
+                                                  : -1;
     return keystore_check_passphrase (ret_passphrase, err);
 }

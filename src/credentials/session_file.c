@@ -69,7 +69,8 @@ static json_t *new_root (void)
 
 static int no_folder (struct error *err)
 {
-    return error_set (err, ERROR_CONFIG, "HOME is not set, so there is no place for the file of sessions");
+    error_set (err, ERROR_CONFIG, "HOME is not set, so there is no place for the file of sessions");
+    return error_hint (err, "set HOME, or DPAT_STATE_DIR");
 }
 
 static int load (struct session_file *file, struct error *err)

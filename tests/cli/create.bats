@@ -66,6 +66,7 @@ setup() { load lib.bash; dpat_home; }
   run dpat create two --out dangling
   [ "$status" -eq 12 ]
   fails_with file_failed dpat create two --out missing/two
+  fails_with usage dpat create two --out ''
   [ "$(names)" = ci ]
 }
 
@@ -73,7 +74,9 @@ setup() { load lib.bash; dpat_home; }
   signed_in
   dpat create ci -q >/dev/null
   fails_with name_taken dpat create ci -q
-  [[ $stderr == *--allow-duplicate* || $stderr == *--if-absent* ]]
+  [[ $stderr == *--allow-duplicate* && $stderr != *--if-absent* ]] # which stdout cannot have
+  fails_with name_taken dpat create ci --out ci.token
+  [[ $stderr == *--allow-duplicate* && $stderr == *--if-absent* ]]
   succeeds dpat create ci --allow-duplicate -q
   [ "$(names | wc -l)" -eq 2 ]
   fails_with usage dpat create other --if-absent -q

@@ -34,6 +34,8 @@ setup() { load lib.bash; dpat_home; }
     [ "${#lines[@]}" -gt 5 ]
   done
   fails_with usage dpat help nonsense
+  fails_with usage dpat help create nonsense
+  [[ $stderr == *hint:*'dpat help create'* ]]
   fails_with usage dpat help secret
   [[ $stderr == *secrets* ]]
 }

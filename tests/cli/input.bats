@@ -67,8 +67,14 @@ homeless() { env -u HOME -u XDG_CONFIG_HOME -u XDG_STATE_HOME -u XDG_DATA_HOME -
     succeeds homeless list -q "$service"
     [ "${#lines[@]}" -eq 1 ]
     fails_with config homeless create cd --save "$service"
-    run homeless create cd --docker --registry registry.example "$service"
+    # docker itself looks for its folder in the home that the system knows
+    DOCKER_CONFIG=$HOME/d run env -u HOME -u XDG_CONFIG_HOME -u XDG_STATE_HOME -u XDG_DATA_HOME "$DPAT" create cd --docker \
+      --registry registry.example "$service"
     [ "$status" -eq 12 ]
+    [[ $output == *hint:*DPAT_STATE_DIR* ]]
+    DPAT_STATE_DIR=$HOME/s DOCKER_CONFIG=$HOME/d succeeds env -u HOME "$DPAT" create cd --docker \
+      --registry registry.example "$service"
+    DPAT_STATE_DIR=$HOME/s DOCKER_CONFIG=$HOME/d succeeds env -u HOME "$DPAT" delete cd -y "$service"
     succeeds homeless delete ci -y "$service"
     succeeds homeless list -q "$service"
     [ "$output" = '' ]

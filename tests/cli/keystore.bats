@@ -23,6 +23,7 @@ setup() {
   rm "$KEYSTORE"
   DPAT_PASSPHRASE_FILE=$HOME/short fails_with invalid_password dpat keystore init
   fails_with no_input dpat keystore init --no-input
+  [[ $stderr == *hint:*DPAT_PASSPHRASE_FILE* ]]
   [ ! -e "$KEYSTORE" ]
 }
 
