@@ -199,7 +199,7 @@ locked() {
   ready_keystore
   dpat keystore init --sessions -q
   cp "$KEYSTORE" good
-  printf '\xff' | dd of="$KEYSTORE" bs=1 seek=120 conv=notrunc status=none
+  damage "$KEYSTORE" 120
   run --separate-stderr dpat keystore release
   [ "$status" -eq "$(exit_of keystore)" ]
   run --separate-stderr dpat logout

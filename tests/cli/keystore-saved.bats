@@ -101,7 +101,7 @@ kept() { helper list | "$PYTHON3" -c 'import json, sys; print(*json.load(sys.std
 
 @test "a damaged one is, and stays as it is" {
   dpat create ci --save
-  printf '\xff' | dd of="$KEYSTORE" bs=1 seek=120 conv=notrunc status=none
+  damage "$KEYSTORE" 120
   cp "$KEYSTORE" bad
   succeeds dpat delete ci -y
   [[ $stderr == *warning*damaged* ]]

@@ -183,7 +183,7 @@ moved() {
 
 @test "a damaged keystore is told and left as it is" {
   moved
-  printf '\xff' | dd of="$KEYSTORE" bs=1 seek=120 conv=notrunc status=none
+  damage "$KEYSTORE" 120
   cp "$KEYSTORE" bad
   cp "$SESSIONS" before
   fails_with keystore dpat list

@@ -43,3 +43,13 @@ answers() {
 
 # later COMMAND...: two hours from now.
 later() { faketime -f +2h "$@"; }
+
+# Change one byte of a file, whatever it was: damage FILE OFFSET
+damage() {
+  "$PYTHON3" -c 'import sys
+with open(sys.argv[1], "r+b") as file:
+    file.seek(int(sys.argv[2]))
+    byte = file.read(1)[0]
+    file.seek(int(sys.argv[2]))
+    file.write(bytes([byte ^ 0xFF]))' "$1" "$2"
+}
