@@ -158,26 +158,32 @@ static void add_other (struct delivery_note_text *text, const char *id)
     text->others = id && token_id_is_whole (id) ? xasprintf ("%s%s ", before ? before : "", id) : xstrdup (before);
 }
 
-/* Returns -1 for a note without a whole first line. A later line that is cut was never acted on. */
-static int read_text (const char *path, struct delivery_note_text *text)
+/* What reading a note gave. Its first line is written before anything is asked for, so a note without a whole one says
+ * nothing. One that cannot be read, or is of another version of dpat, may say something. */
+enum reading { READING_TEXT, READING_NOTHING, READING_FAILED };
+
+/* A later line that is cut was never acted on. */
+static enum reading read_text (const char *path, struct delivery_note_text *text)
 {
     AUTO (buffer) content;
     buffer_init (&content, NOTE_MAX_BYTES);
     if (file_read (path, &content, NULL) != 0)
-        return -1;
+        return READING_FAILED;
+    if (memchr (buffer_text (&content), '\n', content.len) == NULL)
+        return READING_NOTHING;
     int lines = 0;
     for (const char *at = buffer_text (&content); *at; lines++) {
         size_t len = strcspn (at, "\n");
         json_auto_t *line = at[len] ? json_parse (at, len, "the note", ERROR_STATE, NULL) : NULL;
         const char *token_id = json_get_string (line, "token_id");
         if (lines == 0 && read_first (line, text) != 0)
-            return -1;
+            return READING_FAILED;
         if (token_id && token_id_is_whole (token_id))
             memcpy (text->token_id, token_id, TOKEN_ID_SIZE);
         add_other (text, json_get_string (line, "other_id"));
         at += len + (at[len] == '\n');
     }
-    return lines > 0 ? 0 : -1;
+    return lines > 0 ? READING_TEXT : READING_FAILED;
 }
 
 static int visit (const char *path,
@@ -189,9 +195,11 @@ static int visit (const char *path,
     note = { .fd = open (path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), .path = xstrdup (path) };
     if (note.fd < 0 || flock (note.fd, LOCK_EX | LOCK_NB) != 0)
         return 0;
-    if (read_text (path, &text) == 0)
+    enum reading reading = read_text (path, &text);
+    if (reading == READING_TEXT)
         return each (context, &note, &text);
-    delivery_note_remove (&note);
+    if (reading == READING_NOTHING)
+        delivery_note_remove (&note);
     return 0;
 }
 

@@ -60,8 +60,8 @@ void delivery_note_remove (struct delivery_note *note);
 void delivery_note_release (struct delivery_note *note);
 
 /* Call each for every note below folder whose maker has ended; it may remove the note. Notes that say nothing, for
- * their makers ended before they asked for anything, are removed. A non-zero return of each ends the walk and is
- * returned. */
+ * their makers ended before they asked for anything, are removed; those that cannot be read, or are of another version
+ * of dpat, are left alone. A non-zero return of each ends the walk and is returned. */
 int delivery_note_walk (const char *folder,
                         int (*each) (void *context, struct delivery_note *note, const struct delivery_note_text *text),
                         void *context);

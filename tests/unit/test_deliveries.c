@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -121,6 +122,30 @@ static void a_run_that_goes_on_is_left_alone (void **state)
     assert_int_equal (deleted, 0);
 }
 
+static void assert_note (void **state, const char *text, bool stays)
+{
+    AUTOFREE char *state_folder = support_path (state, "state");
+    AUTOFREE char *folder = support_path (state, "state/deliveries");
+    AUTOFREE char *path = support_path (state, "state/deliveries/" REQUEST ".note");
+    size_t deleted;
+    char maker[DELIVERY_MAKER_SIZE];
+    maker_self (maker);
+    (void)mkdir (state_folder, 0700); /* one that is there is as good */
+    (void)mkdir (folder, 0700);
+    support_write (path, text, 0600);
+    assert_int_equal (settle (state, maker, (int[]){ -1, -1, -1, -1 }, &deleted), 0);
+    if ((access (path, F_OK) == 0) != stays)
+        fail_msg ("%s %s", text, stays ? "is gone" : "is still there");
+}
+
+static void only_notes_that_say_nothing_are_removed (void **state)
+{
+    assert_note (state, "", false);
+    assert_note (state, "{\"format\":1,\"request_id\":\"2222", false);
+    assert_note (state, "{\"format\":2,\"request_id\":\"" REQUEST "\"}\n", true);
+    assert_note (state, "not JSON\n", true);
+}
+
 int main (void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown (name, support_make_folder, support_remove_folder)
@@ -128,6 +153,7 @@ int main (void)
         TEST (what_was_never_begun_is_deleted),
         TEST (what_was_delivered_before_its_maker_ended_stays),
         TEST (a_run_that_goes_on_is_left_alone),
+        TEST (only_notes_that_say_nothing_are_removed),
     };
     return cmocka_run_group_tests (tests, NULL, NULL);
 }
