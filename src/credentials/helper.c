@@ -211,8 +211,11 @@ static int helper_erase (struct credentials *credentials, const char *key, struc
     if (run (helper, "erase", key, strlen (key), &answer, &result, err) != 0)
         return -1;
     bool was_absent = result.exit_status != 0 && strcmp (buffer_text (&answer), NOT_FOUND) == 0;
-    if (result.exit_status != 0 && !was_absent)
-        return fail (helper, "erase", &answer, NULL, &result, err);
+    if (result.exit_status != 0 && !was_absent) {
+        /* its words may quote what it was to erase */
+        (void)helper_look (credentials, key, &held, &holding, NULL, NULL);
+        return fail (helper, "erase", &answer, held.user ? &held.secret : NULL, &result, err);
+    }
     if (was_absent || helper_look (credentials, key, &held, &holding, NULL, NULL) != 0 || holding != HELPER_HAS_ONE)
         return 0;
     return error_set (err, ERROR_CREDENTIAL_HELPER, "%s erase reported success, but has not erased it",

@@ -122,6 +122,20 @@ undone() {
   [ "$(json '["Secret"]' <kept)" = bobs ]
 }
 
+@test "an erase that fails does not show what it was to erase" {
+  odd <<<"$KEEPS"
+  succeeds create
+  # of another user, who must go first; and a secret that no form gives away, as docker login keeps them too
+  sed -i 's/dpat_/plain/; s/"alice"/"bob"/' kept
+  secret=$(json '["Secret"]' <kept)
+  odd <<<"${KEEPS/rm -f kept/echo cannot take it back: $secret; exit 1}"
+  printf '{"credsStore":"odd","auths":{"registry.example":{}}}' >"$CONFIG"
+  [[ $(printf registry.example | "$HELPER" erase || :) == *"$secret"* ]]
+  run --separate-stderr "$DPAT" create other --docker --registry registry.example -y --debug
+  [ "$status" -ne 0 ]
+  [[ $stderr == *docker-credential-odd* && $stderr != *"$secret"* ]]
+}
+
 @test "an erase that erases nothing is not believed" {
   odd <<<"$KEEPS"
   succeeds create
