@@ -15,13 +15,14 @@
 /* Blocks of this size and above have pages of their own: bodies and rows have not, what a password's hash takes has. */
 enum { LARGE_BYTES = 1 << 20 };
 
-/* How long an allocation waits for what others free, in a program with a reserve. */
+/* How long an allocation waits for what other threads free. */
 enum { WAIT_MS = 10, WAITS_MAX = 500 };
 
 /* The reserve: pages that nobody touches. malloc fails in any thread, so this is the program's and in no struct. */
 static struct {
     pthread_mutex_t mutex;
     size_t size; /* 0: none is kept */
+    bool waits;
     void *pages; /* NULL: it is in use */
 } reserve = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
@@ -31,12 +32,13 @@ static void *map_pages (size_t size)
     return pages == MAP_FAILED ? NULL : pages;
 }
 
-int memory_keep_reserve (size_t size)
+int memory_keep_reserve (size_t size, bool waits)
 {
     if (reserve.size > 0)
         return 0;
     reserve.pages = map_pages (size);
     reserve.size = reserve.pages ? size : 0;
+    reserve.waits = waits;
     return reserve.pages ? 0 : -1;
 }
 
@@ -62,7 +64,7 @@ bool memory_can_give (size_t size)
     return pages && munmap (pages, size) == 0;
 }
 
-/* Make memory free by giving up the reserve, or wait a little for others to. Returns whether to try again. */
+/* Make memory free by giving up the reserve, or wait a little for other threads to. Returns whether to try again. */
 static bool find_memory (unsigned tries)
 {
     pthread_mutex_lock (&reserve.mutex);
@@ -70,6 +72,8 @@ static bool find_memory (unsigned tries)
     bool used = reserve.pages && munmap (reserve.pages, reserve.size) == 0;
     reserve.pages = NULL;
     pthread_mutex_unlock (&reserve.mutex);
+    if (!reserve.waits)
+        return used;
     if (kept && !used && tries > 0)
         nanosleep (&(struct timespec){ .tv_nsec = WAIT_MS * 1000000L }, NULL);
     return kept && tries < WAITS_MAX;

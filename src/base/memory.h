@@ -33,9 +33,10 @@ char *xasprintf (const char *fmt, ...) __attribute__ ((format (printf, 1, 2), ma
 /* count × size zeroed bytes, owned, or NULL: for what can be refused. */
 void *memory_try (size_t count, size_t size) __attribute__ ((malloc, alloc_size (1, 2)));
 
-/* Set size bytes apart for the worst moment; they cost address space, but no memory until they are used. Call it
- * before there are threads; a second call changes nothing. Returns -1 when there are not so many. */
-int memory_keep_reserve (size_t size);
+/* Set size bytes apart for the worst moment; they cost address space, but no memory until they are used. waits
+ * says whether an allocation waits for what other threads free, once they are used up. Call it before there are
+ * threads; a second call changes nothing. Returns -1 when there are not so many. */
+int memory_keep_reserve (size_t size, bool waits);
 
 /* Take address space as it is needed, and give large blocks back at once. By itself malloc sets 64 MiB of it apart for
  * each thread and never gives them back: under a limit, a rush would leave a program with threads without any. Call it

@@ -182,7 +182,7 @@ int creation_run (const struct delivery_place *place, const struct token_wish *w
         return -1;
     maker_self (maker);
     asked.request = &request;
-    if (memory_keep_reserve (RESERVE_BYTES) != 0)
+    if (memory_keep_reserve (RESERVE_BYTES, false) != 0)
         return error_set (err, ERROR_INTERNAL, "there is no memory to deliver a secret with");
     interrupt_begin (&guard);
     int status = make_and_deliver (&making, &asked, ret_creation, err);

@@ -79,7 +79,7 @@ int server_start (const struct server_config *config, struct server **ret_server
     server->usage_written_us = clock_now_us ();
     pthread_mutex_init (&server->counts_mutex, NULL);
     memory_stay_small ();
-    if (memory_keep_reserve (RESERVE_BYTES) != 0) {
+    if (memory_keep_reserve (RESERVE_BYTES, true) != 0) {
         free_parts (server);
         return error_no_memory (err);
     }
