@@ -69,6 +69,7 @@ static uint64_t hash (const struct throttle *throttle, enum kind kind, const str
         "%d %d\n%s\n%s\n%s", (int)kind, guess->is_token, kind == OF_NETWORK ? "" : guess->account,
         kind == OF_NETWORK || kind == OF_BOTH ? guess->network : "", kind == OF_SESSION ? guess->session : "");
     (void)crypto_hmac (throttle->hash_key, sizeof (throttle->hash_key), text, strlen (text), mac, NULL);
+    secret_wipe (text, strlen (text)); /* a session's bearer may be in it */
     memcpy (&key, mac, sizeof (key));
     return key | 1;
 }
