@@ -2,12 +2,18 @@
 #include "src/credentials/credentials.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void credential_release (struct credential *credential)
 {
     free (credential->user);
     secret_release (&credential->secret);
     *credential = (struct credential){ .user = NULL };
+}
+
+bool credential_equal (const struct credential *a, const struct credential *b)
+{
+    return strcmp (a->user, b->user) == 0 && secret_equal (&a->secret, &b->secret);
 }
 
 int credentials_get (struct credentials *credentials, const char *key, struct credential *ret_credential,

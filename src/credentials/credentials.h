@@ -24,6 +24,9 @@ struct credential {
 /* Free what a credential holds. */
 void credential_release (struct credential *credential);
 
+/* Whether user and secret are the same; the secrets are compared in constant time. */
+bool credential_equal (const struct credential *a, const struct credential *b);
+
 /* The operations; see the wrappers for their contracts. All are required. */
 struct credentials_ops {
     int (*get) (struct credentials *, const char *, struct credential *, bool *, struct error *);

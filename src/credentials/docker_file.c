@@ -297,8 +297,7 @@ static bool is_same (struct docker_file *file, const char *key, const struct cre
 {
     AUTO (credential) held = { .user = NULL };
     json_t *entry = json_object_get (get_member (file->root, "auths"), key);
-    return go_get_string (entry, "auth") && docker_auth_read (entry, &held) && strcmp (held.user, credential->user) == 0
-           && secret_equal (&held.secret, &credential->secret);
+    return go_get_string (entry, "auth") && docker_auth_read (entry, &held) && credential_equal (&held, credential);
 }
 
 /* The same of the file as it is now, which need not be one that can be written. */

@@ -104,11 +104,6 @@ int docker_move_find (struct docker_config *config, const char *new_store, struc
     return 0;
 }
 
-static bool is_same (const struct credential *a, const struct credential *b)
-{
-    return strcmp (a->user, b->user) == 0 && secret_equal (&a->secret, &b->secret);
-}
-
 static int check_unchanged (const struct docker_file *file, struct credentials *helper,
                             const struct docker_move_item *item, struct error *err)
 {
@@ -118,7 +113,7 @@ static int check_unchanged (const struct docker_file *file, struct credentials *
         return 0;
     if (look (file, helper, item, &held, &found, err) != 0)
         return -1;
-    if (found && is_same (&held, &item->credential))
+    if (found && credential_equal (&held, &item->credential))
         return 0;
     error_set (err, ERROR_CREDENTIALS_FILE, "the credentials for %s were changed by another program meanwhile",
                item->key);
@@ -145,7 +140,7 @@ static int put_one (bool is_in_use, struct credentials *store, struct docker_mov
     bool has_one;
     if (credentials_get (store, item->asked_by, &held, &has_one, err) != 0)
         return -1;
-    if (has_one && !is_same (&held, &item->credential))
+    if (has_one && !credential_equal (&held, &item->credential))
         item->is_wanted = is_in_use && item->is_ours;
     if (has_one)
         return 0;

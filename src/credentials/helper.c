@@ -181,11 +181,6 @@ static int store (const struct helper *helper, const char *key, const struct cre
     return result.exit_status == 0 ? 0 : fail (helper, "store", &answer, &credential->secret, &result, err);
 }
 
-static bool is_same (const struct credential *a, const struct credential *b)
-{
-    return strcmp (a->user, b->user) == 0 && secret_equal (&a->secret, &b->secret);
-}
-
 /* See that docker will get what was stored. */
 static int check_stored (struct helper *helper, const char *key, const struct credential *credential, struct error *err)
 {
@@ -193,7 +188,7 @@ static int check_stored (struct helper *helper, const char *key, const struct cr
     bool found;
     if (helper_get (&helper->credentials, key, &held, &found, err) != 0)
         return error_prefix (err, "%s store reported success, but what it stored cannot be read", helper->program);
-    if (found && is_same (&held, credential))
+    if (found && credential_equal (&held, credential))
         return 0;
     return error_set (err, ERROR_CREDENTIAL_HELPER, "%s store reported success, but has not stored it",
                       helper->program);
@@ -233,7 +228,7 @@ static void put_back (struct helper *helper, const char *key, const struct crede
             (void)helper_erase (&helper->credentials, key, NULL);
         return;
     }
-    if (known && holding == HELPER_HAS_ONE && is_same (&held, old))
+    if (known && holding == HELPER_HAS_ONE && credential_equal (&held, old))
         return;
     if (store (helper, key, old, NULL) != 0 || check_stored (helper, key, old, NULL) != 0)
         error_prefix (err, "the credentials of %s for %s are gone", old->user, key);
@@ -249,7 +244,7 @@ static int helper_put (struct credentials *credentials, const char *key, const s
     enum helper_holding before = HELPER_DOES_NOT_TELL;
     if (helper_look (credentials, key, &old, &before, NULL, err) != 0)
         return -1;
-    if (old.user && is_same (&old, credential))
+    if (old.user && credential_equal (&old, credential))
         return 0;
     if (old.user && strcmp (old.user, credential->user) != 0 && helper_erase (credentials, key, err) != 0)
         return -1;
