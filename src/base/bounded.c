@@ -10,9 +10,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "src/base/clock.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
 
@@ -60,20 +60,13 @@ static _Noreturn void be_child (bounded_work *work, const void *context, size_t 
     _exit (good ? 0 : 1);
 }
 
-static int64_t now_ms (void)
-{
-    struct timespec now;
-    clock_gettime (CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Collect what the child writes until it closes its end; false when that takes too long. */
 static bool collect (int from, int timeout_ms, struct buffer *out)
 {
-    int64_t deadline_ms = now_ms () + timeout_ms;
+    int64_t deadline_ms = clock_steady_ms () + timeout_ms;
     char part[4096];
     for (;;) {
-        int64_t left_ms = deadline_ms - now_ms ();
+        int64_t left_ms = deadline_ms - clock_steady_ms ();
         struct pollfd watched = { .fd = from, .events = POLLIN };
         if (left_ms <= 0)
             return false;

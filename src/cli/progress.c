@@ -2,20 +2,13 @@
 #include "src/cli/progress.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "src/base/clock.h"
 #include "src/base/file.h"
 #include "src/base/memory.h"
 
 enum { PATIENCE_MS = 1000 };
-
-static int64_t now_ms (void)
-{
-    struct timespec now;
-    clock_gettime (CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* What cannot be shown is no loss. */
 static void put (const char *text)
@@ -36,7 +29,7 @@ void progress_show (void *context, const char *what)
         progress->since_ms = 0;
         return;
     }
-    int64_t now = now_ms ();
+    int64_t now = clock_steady_ms ();
     if (progress->since_ms == 0)
         progress->since_ms = now;
     int64_t waited_ms = now - progress->since_ms;

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "src/base/clock.h"
 #include "src/base/memory.h"
 #include "src/credentials/program.h"
 
@@ -35,13 +36,6 @@ struct talk {
     size_t left;
     int64_t deadline_ms;
 };
-
-static int64_t now_ms (void)
-{
-    struct timespec now;
-    clock_gettime (CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void close_end (int *fd)
 {
@@ -122,7 +116,7 @@ static bool has_ended (struct talk *talk)
 static bool converse (struct talk *talk, struct buffer *out)
 {
     while (talk->from_child >= 0 || (out == NULL && talk->to_child >= 0)) {
-        int64_t left_ms = talk->deadline_ms - now_ms ();
+        int64_t left_ms = talk->deadline_ms - clock_steady_ms ();
         struct pollfd ends[2] = { { .fd = talk->from_child, .events = POLLIN },
                                   { .fd = talk->to_child, .events = POLLOUT } };
         if (left_ms <= 0)
@@ -146,7 +140,7 @@ static bool converse (struct talk *talk, struct buffer *out)
 static bool wait_for_end (struct talk *talk)
 {
     while (!has_ended (talk)) {
-        if (now_ms () >= talk->deadline_ms)
+        if (clock_steady_ms () >= talk->deadline_ms)
             return false;
         nanosleep (&(struct timespec){ .tv_nsec = 1000000 }, NULL);
     }
@@ -159,11 +153,11 @@ static bool took_input (struct talk *talk)
 {
     char chunk[512];
     int unread = 0;
-    int64_t until_ms = now_ms () + BACKGROUND_MS;
+    int64_t until_ms = clock_steady_ms () + BACKGROUND_MS;
     if (talk->left > 0)
         return false;
     close_end (&talk->to_child);
-    while (ioctl (talk->childs_input, FIONREAD, &unread) == 0 && unread > 0 && now_ms () < until_ms)
+    while (ioctl (talk->childs_input, FIONREAD, &unread) == 0 && unread > 0 && clock_steady_ms () < until_ms)
         nanosleep (&(struct timespec){ .tv_nsec = 5000000 }, NULL);
     if (unread == 0)
         return true;
@@ -260,7 +254,7 @@ int process_run (const char *const *arguments, const void *input, size_t input_l
     talk.childs_input = to_child[0];
     talk.to_child = to_child[1];
     talk.from_child = from_child[0];
-    talk.deadline_ms = now_ms () + timeout_ms;
+    talk.deadline_ms = clock_steady_ms () + timeout_ms;
     if (!apart)
         close_end (&talk.from_child);
     if (code == 0 && input_len == 0)

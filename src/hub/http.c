@@ -58,13 +58,6 @@ void http_reply_release (struct http_reply *reply)
     *reply = (struct http_reply){ .body = NULL };
 }
 
-static int64_t now_ms (void)
-{
-    struct timespec now;
-    clock_gettime (CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 struct http *http_new (const struct hub_place *place, struct error *err)
 {
     AUTOFREE char *url = url_normalise (place->url, err);
@@ -179,7 +172,7 @@ static struct curl_slist *set_up (struct transfer *transfer, const char *url)
     const struct http_request *request = transfer->request;
     const struct curl_functions *curl = &http->curl;
     CURL *easy = http->easy;
-    int64_t left_ms = transfer->deadline_ms - now_ms ();
+    int64_t left_ms = transfer->deadline_ms - clock_steady_ms ();
     struct curl_slist *fields = curl->slist_append (NULL, "Accept: application/json");
     fields = curl->slist_append (fields, "Expect:");
     if (request->body)
@@ -269,10 +262,10 @@ static bool may_repeat (const struct transfer *transfer, CURLcode code, int trie
 /* Wait; false when that would be past the deadline. */
 static bool pause_for (const struct transfer *transfer, int64_t wait_ms)
 {
-    int64_t until_ms = now_ms () + wait_ms;
+    int64_t until_ms = clock_steady_ms () + wait_ms;
     if (until_ms >= transfer->deadline_ms)
         return false;
-    while (now_ms () < until_ms) {
+    while (clock_steady_ms () < until_ms) {
         show_wait (transfer->http);
         nanosleep (&(struct timespec){ .tv_nsec = SLICE_MS * 1000000L }, NULL);
     }
@@ -352,7 +345,7 @@ int http_ask (struct http *http, const struct http_request *request, struct http
         return -1;
     buffer_init (&transfer.asked, ASK_MAX_BYTES);
     buffer_init (&transfer.answer, ANSWER_MAX_BYTES);
-    transfer.deadline_ms = now_ms () + http->place.timeout_ms;
+    transfer.deadline_ms = clock_steady_ms () + http->place.timeout_ms;
     if (request->body)
         json_write (&transfer.asked, request->body);
     int status = transfer.asked.failed ? error_set (err, ERROR_USAGE, "what is to be sent is too large")

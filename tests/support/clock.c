@@ -16,7 +16,9 @@ int64_t clock_now_us (void)
 
 int64_t clock_steady_us (void)
 {
-    return clock_now_us ();
+    struct timespec now;
+    clock_gettime (CLOCK_MONOTONIC, &now); /* nobody can set this one, a test neither */
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 void clock_set_us (int64_t now_us)
